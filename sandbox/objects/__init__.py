@@ -1,0 +1,1 @@
+"""Stripe's objects, one noun a file, each with its verbs and its states."""

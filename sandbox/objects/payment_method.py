@@ -1,0 +1,164 @@
+"""A card as Stripe keeps it: free until attached to a customer, useless once detached."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sandbox import cards
+from sandbox.book import Book, Document, new_id
+from sandbox.errors import Declined, Invalid
+from sandbox.listing import page
+from sandbox.objects import metadata
+from sandbox.validate import Params, understood
+
+_TYPES = "/v1/payment_methods"
+
+
+def create(book: Book, params: Params) -> Document:
+    """Raises: Invalid for a number that is not one of the test cards; real cards stay outside."""
+    understood(params, ("type", "card", "billing_details", "metadata"))
+    if params.get("type") != "card":
+        raise Invalid("The sandbox plays cards only.", code="sandbox_unsupported", param="type")
+    given: dict[str, Any] = params.get("card") or {}
+    understood(given, ("number", "exp_month", "exp_year", "cvc", "token"), "card")
+    card = cards.named(given["token"]) if "token" in given else cards.numbered(given.get("number", ""))
+    if card is None:
+        raise Invalid("Your card number is incorrect.", code="incorrect_number", param="card[number]")
+    method = describe(book, card, given, params.get("billing_details") or {})
+    method["metadata"] = metadata.written(params.get("metadata"))
+    return book.add(method)
+
+
+def retrieve(book: Book, params: Params, id: str) -> Document:
+    card = cards.named(id)
+    return describe(book, card) if card else book.find("payment_method", id)
+
+
+def retrieve_of(book: Book, params: Params, customer: str, id: str) -> Document:
+    return owned(book, id, customer)
+
+
+def update(book: Book, params: Params, id: str) -> Document:
+    understood(params, ("metadata", "billing_details", "allow_redisplay"))
+    method = book.find("payment_method", id)
+    if "metadata" in params:
+        method["metadata"] = metadata.changed(method["metadata"], params["metadata"])
+    method["billing_details"] |= params.get("billing_details", {})
+    method["allow_redisplay"] = params.get("allow_redisplay", method["allow_redisplay"])
+    book.emit("payment_method.updated", method)
+    return book.save(method)
+
+
+def listed(book: Book, params: Params) -> Document:
+    understood(params, ("customer", "ending_before", "limit", "starting_after", "type", "allow_redisplay"))
+    where = {name: params.get(name) for name in ("customer", "type", "allow_redisplay")}
+    return page(book, "payment_method", params, _TYPES, where)
+
+
+def listed_of(book: Book, params: Params, customer: str) -> Document:
+    book.find("customer", customer)
+    where = {"customer": customer, "type": params.get("type")}
+    return page(book, "payment_method", params, f"/v1/customers/{customer}/payment_methods", where)
+
+
+def attach(book: Book, params: Params, id: str) -> Document:
+    """Raises: Declined for a card whose bank says no already now."""
+    understood(params, ("customer",))
+    if "customer" not in params:
+        raise Invalid("Missing required param: customer.", code="parameter_missing", param="customer")
+    customer = book.find("customer", params["customer"], "customer")
+    method = resolve(book, id, "id")
+    if method["customer"] not in (None, customer["id"]):
+        raise Invalid("The payment method you provided has already been attached to a customer.")
+    if not card_of(method).may_be_kept:
+        raise refusal(card_of(method).decline or cards.GENERIC)
+    return keep(book, method, customer["id"])
+
+
+def keep(book: Book, method: Document, customer: str) -> Document:
+    """Attached, whatever the bank thinks of it; again changes nothing."""
+    if method["customer"] != customer:
+        method["customer"] = customer
+        book.emit("payment_method.attached", method)
+    return book.save(method)
+
+
+def detach(book: Book, params: Params, id: str) -> Document:
+    method = book.find("payment_method", id)
+    if method["customer"] is None:
+        raise Invalid("The payment method you provided is not attached to a customer so detachment is impossible.")
+    owner = book.find("customer", method["customer"])
+    if owner["invoice_settings"]["default_payment_method"] == id:
+        owner["invoice_settings"]["default_payment_method"] = None
+        book.save(owner)
+    method |= {"customer": None, "_used_up": True}
+    book.emit("payment_method.detached", method)
+    return book.save(method)
+
+
+def resolve(book: Book, id: str, param: str = "payment_method") -> Document:
+    """The card with this id; a test name such as `pm_card_visa` makes a new one.
+
+    Raises: Invalid for one that was detached: Stripe never lets it be used again.
+    """
+    card = cards.named(id)
+    method = book.add(describe(book, card)) if card else book.find("payment_method", id, param)
+    if method["_used_up"]:
+        raise Invalid(f"The provided PaymentMethod was detached from a Customer and may not be used again: {id}")
+    return method
+
+
+def owned(book: Book, id: str, customer: str) -> Document:
+    """Raises: Invalid for a card that is not this customer's."""
+    method = book.find("payment_method", id, "payment_method")
+    if method["customer"] != customer:
+        raise Invalid(f"The payment method {id} does not belong to the customer {customer}.", param="payment_method")
+    return method
+
+
+def card_of(method: Document) -> cards.Card:
+    card = cards.numbered(method["_number"])
+    if card is None:
+        raise LookupError(f"{method['id']} is none of the test cards.")
+    return card
+
+
+def refusal(decline: cards.Decline, **more: Any) -> Declined:
+    return Declined(decline.message, code=decline.code, decline_code=decline.reason, **more)
+
+
+def describe(
+    book: Book, card: cards.Card, given: dict[str, Any] | None = None, billing: dict[str, Any] | None = None
+) -> Document:
+    """A new, unsaved payment method for one of the test cards."""
+    year = datetime.fromtimestamp(book.now, UTC).year
+    checks = {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"}
+    return {
+        "id": new_id("pm"),
+        "object": "payment_method",
+        "allow_redisplay": "unspecified",
+        "billing_details": {"address": None, "email": None, "name": None, "phone": None, "tax_id": None}
+        | (billing or {}),
+        "card": {
+            "brand": card.brand,
+            "checks": checks,
+            "country": "US",
+            "display_brand": card.brand,
+            "exp_month": (given or {}).get("exp_month", 12),
+            "exp_year": (given or {}).get("exp_year", year + 3),
+            "fingerprint": card.fingerprint,
+            "funding": "debit" if "visa_debit" in card.names else "credit",
+            "generated_from": None,
+            "last4": card.last4,
+            "networks": {"available": [card.brand], "preferred": None},
+            "three_d_secure_usage": {"supported": True},
+            "wallet": None,
+        },
+        "created": book.now,
+        "customer": None,
+        "livemode": False,
+        "metadata": {},
+        "type": "card",
+        "_number": card.number,
+        "_set_up": card.authentication is cards.Authentication.ON_SESSION,
+        "_used_up": False,
+    }
