@@ -1,0 +1,125 @@
+"""A picture of numbers: plain geometry that a template writes down as SVG, without a script or a style attribute."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Protocol
+
+HEADROOM = 26
+"""Pixels above the highest point, so that the label of the last month is never cut off."""
+FOOTROOM = 24
+"""Pixels below the base line, for the names of the months."""
+SPAN = 1000
+"""The stretched coordinate system is this wide whatever the page is."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place in the picture that carries words. Units: `x` in percent of the width, `y` in pixels."""
+
+    x: str
+    y: float
+    anchor: str
+    value: float
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class Area:
+    """Months as a filled line. Units: pixels down, thousandths of the width across."""
+
+    height: int
+    base: int
+    line: str
+    fill: str
+    ticks: tuple[Mark, ...]
+    names: tuple[Mark, ...]
+    end: Mark
+
+
+def area(months: Sequence[tuple[date, float]], height: int = 190) -> Area | None:
+    """The picture of a year, or None when there are not two months to draw a line between."""
+    if len(months) < 2:
+        return None
+    base = height - FOOTROOM
+    top = max(1, *(value for _, value in months))
+    xs = [SPAN * place / (len(months) - 1) for place in range(len(months))]
+    ys = [round(base - (base - HEADROOM) * max(value, 0) / top, 1) for _, value in months]
+    line = "M" + "L".join(f"{x:.1f} {y}" for x, y in zip(xs, ys, strict=True))
+    return Area(
+        height=height,
+        base=base,
+        line=line,
+        fill=f"{line}L{SPAN} {base}L0 {base}Z",
+        ticks=_ticks(top, base),
+        names=_names(months, height),
+        end=Mark("100%", ys[-1], "end", months[-1][1], months[-1][0]),
+    )
+
+
+def nice_ticks(highest: float, about: int = 3) -> list[float]:
+    """Round values above zero and up to `highest`: 1, 2 or 5 times a power of ten apart, `about` of them at most."""
+    step = _nice_step(max(highest, 1) / about)
+    return [step * count for count in range(1, about + 1) if step * count <= highest]
+
+
+def _nice_step(rough: float) -> float:
+    power = 1.0
+    while power * 10 <= rough:
+        power *= 10
+    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
+
+
+def _ticks(top: float, base: int) -> tuple[Mark, ...]:
+    return tuple(
+        Mark("0", round(base - (base - HEADROOM) * value / top, 1), "start", value) for value in nice_ticks(top)
+    )
+
+
+def _names(months: Sequence[tuple[date, float]], height: int) -> tuple[Mark, ...]:
+    """First, middle and last month: enough to read the year, few enough for a phone."""
+    last = len(months) - 1
+    places = {0: "start", last // 2: "middle", last: "end"} if last > 2 else {0: "start", last: "end"}
+    return tuple(
+        Mark(f"{100 * place / last:.2f}%", height - 4, anchor, months[place][1], months[place][0])
+        for place, anchor in places.items()
+    )
+
+
+class _Amount(Protocol):
+    @property
+    def minor(self) -> int: ...
+
+
+class FallStep(Protocol):
+    """A step of a price: what it added or took, or (`is_total`) where the price stands."""
+
+    @property
+    def amount(self) -> _Amount: ...
+    @property
+    def is_total(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a waterfall. Units: percent of the width."""
+
+    x: str
+    width: str
+
+
+def waterfall(steps: Sequence[FallStep]) -> list[Bar]:
+    """A bar for each step: totals stand on the left edge, the others hang between the sum before and after them."""
+    sums = [0]
+    for step in steps:
+        sums.append(step.amount.minor if step.is_total else sums[-1] + step.amount.minor)
+    widest = max(1, *sums)
+    spans = [(0 if step.is_total else before, after) for step, (before, after) in zip(steps, pairwise(sums), strict=True)]
+    return [_bar(min(span), max(span), widest) for span in spans]
+
+
+def _bar(start: int, end: int, widest: int) -> Bar:
+    """Never thinner than can be seen."""
+    width = max(100 * (end - start) / widest, 0.8)
+    return Bar(x=f"{min(100 * start / widest, 100 - width):.2f}%", width=f"{width:.2f}%")

@@ -1,0 +1,196 @@
+"""A page in one language: the templates, and how money, days and numbers are said in them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from gettext import NullTranslations
+from pathlib import Path
+
+import css_inline
+from babel.dates import format_date, format_datetime
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from app.assets import Assets
+from app.chart import area, waterfall
+from app.locale import NAMES, Catalogue
+from pricing.currency import decimals
+from pricing.money import Money, rounded
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+NBSP = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+
+
+@lru_cache(maxsize=8192)
+def _amount(minor: int, currency: str, locale: str, short: bool) -> str:
+    digits = decimals(currency)
+    value = Decimal(minor).scaleb(-digits)
+    whole = short and value == value.to_integral_value()
+    shape = "#,##0" if whole else "#,##0" + (f".{'0' * digits}" if digits else "")
+    return format_currency(value, currency, f"{shape};{MINUS}{shape}", locale=locale, currency_digits=False)
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, shape: str, locale: str) -> str:
+    return format_date(day, shape, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _number(value: int | float | Decimal, locale: str, shape: str = "#,##0.##") -> str:
+    return format_decimal(value, shape, locale=locale).replace("-", MINUS)
+
+
+@dataclass(frozen=True)
+class Language:
+    """How one language says things. Its methods are the filters of the templates."""
+
+    locale: str
+    words: NullTranslations
+
+    def money(self, amount: Money) -> str:
+        """USD 9,216.00 in every language: the code in front, never a sign that two currencies share."""
+        return f"{amount.currency} {_amount(amount.minor, amount.currency, self.locale, False)}"
+
+    def money_short(self, amount: Money) -> str:
+        """USD 14,040 when there are no cents to say."""
+        return f"{amount.currency} {_amount(amount.minor, amount.currency, self.locale, True)}"
+
+    def amount(self, amount: Money) -> str:
+        """9,216: where the currency stands beside it already."""
+        return _amount(amount.minor, amount.currency, self.locale, True)
+
+    def change(self, amount: Money) -> str:
+        """+576 or −576."""
+        return ("+" if amount.minor > 0 else "") + self.amount(amount)
+
+    def number(self, value: int | float | Decimal) -> str:
+        return _number(value, self.locale)
+
+    def percent(self, bps: int) -> str:
+        """Units: basis points; 1250 is 12.5 %."""
+        return f"{_number(Decimal(bps) / 100, self.locale)}{NBSP}%"
+
+    def about_percent(self, bps: int) -> str:
+        """7 % for 667 basis points: in a sentence, where the exact figure stands elsewhere."""
+        return f"{_number(rounded(bps, 100), self.locale)}{NBSP}%"
+
+    def day(self, day: date) -> str:
+        """Friday, 4 September 2026."""
+        return _day(day, "EEEE, d MMMM y", self.locale)
+
+    def weekday(self, day: date) -> str:
+        """Friday."""
+        return _day(day, "EEEE", self.locale)
+
+    def plain_day(self, day: date) -> str:
+        """4 September 2026."""
+        return _day(day, "d MMMM y", self.locale)
+
+    def short_day(self, day: date) -> str:
+        """Fri 21 Aug."""
+        return _day(day, "EEE d MMM", self.locale)
+
+    def dated(self, day: date) -> str:
+        """4 Sep 2026."""
+        return _day(day, "d MMM y", self.locale)
+
+    def day_month(self, day: date) -> str:
+        """21 Aug."""
+        return _day(day, "d MMM", self.locale)
+
+    def month(self, day: date) -> str:
+        """Aug."""
+        return _day(day, "MMM", self.locale)
+
+    def month_year(self, day: date) -> str:
+        """August 2026."""
+        return _day(day, "MMMM y", self.locale)
+
+    def moment(self, at: datetime) -> str:
+        """4 Sep 2026, 14:05 UTC: an instant always says its zone."""
+        return format_datetime(at, "d MMM y, HH:mm", locale=self.locale) + f" {at.tzname() or 'UTC'}"
+
+    def relative_day(self, day: date, today: date) -> str:
+        """In 16 days, tomorrow, 3 days ago."""
+        _, ngettext = self.words.gettext, self.words.ngettext
+        days = (day - today).days
+        near = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
+        if days > 1:
+            return ngettext("in %(num)s day", "in %(num)s days", days) % {"num": self.number(days)}
+        return near.get(days) or ngettext("%(num)s day ago", "%(num)s days ago", -days) % {"num": self.number(-days)}
+
+    def list_of(self, things: Sequence[str]) -> str:
+        """24 seats, Online booking and 12 months."""
+        locale = "en_GB" if self.locale == "en" else self.locale  # without the comma before "and"
+        return format_list(list(things), locale=locale) if things else ""
+
+    @property
+    def filters(self) -> dict[str, Callable[..., str]]:
+        return {name: getattr(self, name) for name in _FILTERS}
+
+
+_FILTERS = (
+    *("money", "money_short", "amount", "change", "number", "percent", "about_percent", "list_of"),
+    *("day", "weekday", "plain_day", "short_day", "dated", "day_month", "month", "month_year", "moment", "relative_day"),
+)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail as it is sent: one line of subject, the plain text, and the same in HTML with its styles inside."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Html:
+    """The templates, once for each language. Loaded at start; safe to share between threads."""
+
+    def __init__(self, assets: Assets, catalogue: Catalogue, folder: Path = TEMPLATES) -> None:
+        self._pages = {locale: _environment(locale, assets, catalogue, folder) for locale in catalogue.locales}
+        self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
+
+    def render(self, template: str, locale: str, **context: object) -> bytes:
+        """Raises: UndefinedError when the context lacks something the page shows."""
+        return self._write(template, locale, context).encode()
+
+    def letter(self, kind: str, locale: str, **context: object) -> Letter:
+        """The three files of `templates/mail/<kind>/`."""
+        subject = self._write(f"mail/{kind}/subject.txt", locale, context)
+        html = self._write(f"mail/{kind}/body.html", locale, context)
+        text = self._write(f"mail/{kind}/body.txt", locale, context)
+        return Letter(" ".join(subject.split()), text.strip() + "\n", self._inliner.inline(html))
+
+    def language(self, locale: str) -> Language:
+        language: Language = self._pages[locale].globals["language"]
+        return language
+
+    def _write(self, template: str, locale: str, context: dict[str, object]) -> str:
+        return self._pages[locale].get_template(template).render(context)
+
+
+def _environment(locale: str, assets: Assets, catalogue: Catalogue, folder: Path) -> Environment:
+    """Everything is escaped but the plain text of mails, where an ampersand is an ampersand."""
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        auto_reload=False,
+        cache_size=-1,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    words = catalogue.words(locale)
+    language = Language(locale, words)
+    environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(language.filters)
+    environment.globals.update(
+        language=language, languages=NAMES, asset=assets.url, area_chart=area, waterfall=waterfall, Money=Money
+    )
+    return environment
