@@ -1,0 +1,1 @@
+"""The staff's rooms: find the record, call its verb, show it."""

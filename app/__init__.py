@@ -1,0 +1,1 @@
+"""The front door: wires everything, decides nothing."""

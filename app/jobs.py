@@ -1,0 +1,58 @@
+"""Jobs: which work follows from which event, in one table, and how it is put into the queue."""
+
+from collections.abc import Callable
+from typing import Any
+
+import procrastinate
+from sqlalchemy import Connection
+
+from app.transaction import take_worker_role
+from renewals.event import Event, EventName
+
+QUEUE_OPTIONS = {"options": "-c role=kekal_worker"}
+
+Args = dict[str, Any]
+
+
+def _subject(event: Event) -> Args:
+    return {"account": str(event.account_id), "subject": str(event.subject_id)}
+
+
+def _event(event: Event) -> Args:
+    return {"event": str(event.id)}
+
+
+FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args], int]]] = {
+    EventName.SIGN_IN_ASKED: [("send_sign_in", _subject, 0)],
+    EventName.PAYMENT_SENT: [("reconcile", lambda event: _subject(event) | {"round": 0}, 15)],
+    EventName.PAYMENT_SUCCEEDED: [("issue_invoice", _subject, 0), ("plan_receipt", _subject, 0)],
+    EventName.PAYMENT_QUARANTINED: [("alert", _event, 0)],
+    EventName.PAYMENT_STRANDED: [("alert", _event, 0)],
+    EventName.AGREEMENT_MADE: [("print_agreement", _subject, 0)],
+    EventName.RENEWAL_DECLINED: [("tell_declined", _subject, 0)],
+    EventName.RENEWAL_RECONSIDERED: [("tell_reconsidered", _subject, 0)],
+    EventName.QUESTION_ASKED: [("tell_question", _event, 0)],
+    EventName.PERSON_INVITED: [("tell_invited", _subject, 0)],
+    EventName.MESSAGE_PLANNED: [("send_message", _subject, 0)],
+    EventName.BOOK_IMPORTED: [("fetch_cards", lambda event: {}, 0)],
+}
+"""Event -> (job, its arguments, seconds of machine time to wait)."""
+
+
+def follow(connection: Connection, events: list[Event]) -> None:
+    """Put the jobs of these events into the queue, in the transaction that wrote the events."""
+    wanted = [(job, args(event), wait) for event in events for job, args, wait in FOLLOWS.get(EventName(event.name), [])]
+    if not wanted:
+        return
+    take_worker_role(connection)
+    for job, args, wait in wanted:
+        defer(connection, job, args, wait=wait)
+
+
+def defer(connection: Connection, job: str, args: Args, *, wait: int = 0) -> None:
+    """Units: `wait` in seconds of machine time."""
+    options: dict[str, Any] = {"schedule_in": {"seconds": wait}} if wait else {}
+    _deferrer.configure_task(job, connection=connection.connection.driver_connection, **options).defer(**args)
+
+
+_deferrer = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())

@@ -1,0 +1,27 @@
+"""Every record there is, in one import: what the migrations and the tests compare the database with."""
+
+from app.apitoken import ApiToken
+from app.session import Link, SignIn, WebSession
+from renewals.account import Account, Card, Consent
+from renewals.base import Record
+from renewals.clock import Clock
+from renewals.event import Event
+from renewals.importing import BookImport
+from renewals.inbox import Inbox
+from renewals.message import Message
+from renewals.offer import Acceptance, Approval, Offer
+from renewals.paper import Agreement, Document, Invoice
+from renewals.payment import Instalment, Payment
+from renewals.person import Person
+from renewals.policy import Policy
+from renewals.renewal import Renewal
+from renewals.seal import Anchor, Seal
+from renewals.subscription import Line, Subscription, Term
+from renewals.value import Figure, Usage
+
+ALL = (
+    Account, Acceptance, Agreement, Anchor, ApiToken, Approval, BookImport, Card, Clock, Consent, Document, Event,
+    Figure, Inbox, Instalment, Invoice, Line, Link, Message, Offer, Payment, Person, Policy, Renewal, Seal, SignIn,
+    Subscription, Term, Usage, WebSession,
+)
+METADATA = Record.metadata

@@ -1,0 +1,1 @@
+"""The windows: one file for each outside party, met over its real protocol."""

@@ -1,0 +1,1 @@
+"""The customer's rooms: find the record, call its verb, show it."""

@@ -1,0 +1,128 @@
+"""Event: one thing that happened, which is timeline, audit log and source of work in one."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Identity, BigInteger, Index, Select, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from renewals.base import Record
+from renewals.person import Person
+
+PENDING = "pending_events"
+"""Where a session keeps the events of its transaction, for the jobs that follow from them."""
+
+
+class EventName(StrEnum):
+    """What can happen: `noun.past_participle`."""
+
+    BOOK_IMPORTED = "book.imported"
+    ACCOUNT_IMPORTED = "account.imported"
+    PERSON_INVITED = "person.invited"
+    PERSON_REMOVED = "person.removed"
+    PERSON_CHANGED = "person.changed"
+    SIGN_IN_ASKED = "sign_in.asked"
+    SIGN_IN_COMPLETED = "sign_in.completed"
+    SESSION_ENDED = "session.ended"
+    LINK_OPENED = "link.opened"
+    RENEWAL_OPENED = "renewal.opened"
+    RENEWAL_MOVED = "renewal.moved"
+    RENEWAL_DECLINED = "renewal.declined"
+    RENEWAL_RECONSIDERED = "renewal.reconsidered"
+    RENEWAL_RESEGMENTED = "renewal.resegmented"
+    RENEWAL_WON = "renewal.won"
+    RENEWAL_LOST = "renewal.lost"
+    QUESTION_ASKED = "question.asked"
+    OFFER_APPROVED = "offer.approved"
+    OFFER_ACCEPTED = "offer.accepted"
+    ACCEPTANCE_LAPSED = "acceptance.lapsed"
+    CONSENT_GIVEN = "consent.given"
+    CARD_SAVED = "card.saved"
+    CARD_REPLACED = "card.replaced"
+    PAYMENT_SENT = "payment.sent"
+    PAYMENT_MOVED = "payment.moved"
+    PAYMENT_SUCCEEDED = "payment.succeeded"
+    PAYMENT_DECLINED = "payment.declined"
+    PAYMENT_QUARANTINED = "payment.quarantined"
+    PAYMENT_STRANDED = "payment.stranded"
+    TERM_STARTED = "term.started"
+    AGREEMENT_MADE = "agreement.made"
+    AGREEMENT_FILED = "agreement.filed"
+    INVOICE_ISSUED = "invoice.issued"
+    DOCUMENT_READ = "document.read"
+    MESSAGE_PLANNED = "message.planned"
+    MESSAGE_SENT = "message.sent"
+    MESSAGE_FAILED = "message.failed"
+    POLICY_PUBLISHED = "policy.published"
+    CLOCK_MOVED = "clock.moved"
+
+
+CUSTOMER_SEES = frozenset(
+    {
+        EventName.RENEWAL_DECLINED,
+        EventName.RENEWAL_RECONSIDERED,
+        EventName.RENEWAL_WON,
+        EventName.QUESTION_ASKED,
+        EventName.OFFER_ACCEPTED,
+        EventName.PAYMENT_SUCCEEDED,
+        EventName.PAYMENT_DECLINED,
+        EventName.TERM_STARTED,
+        EventName.AGREEMENT_FILED,
+        EventName.INVOICE_ISSUED,
+    }
+)
+"""The names a customer may see: the shared timeline is a filtered read of the audit log."""
+
+
+class Event(Record):
+    """Append-only, held by a trigger. Names and addresses of people never stand in `details`: the chain
+    over the events must survive the erasure of a person.
+
+    Units: `at` is business time; the key carries the machine's.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("ix_event_account_at", "account_id", "seq"),
+        Index("ix_event_subject", "subject_id", "seq"),
+        Index("uq_event_seq", "seq", unique=True),
+    )
+
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str]
+    subject_type: Mapped[str]
+    subject_id: Mapped[UUID]
+    by_id: Mapped[UUID | None]
+    at: Mapped[datetime]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    @classmethod
+    def record(
+        cls, session: Session, name: EventName, subject: Record, *, by: Person | None, at: datetime, **details: Any
+    ) -> "Event":
+        """Append; `by` is None when Kekal itself acted."""
+        account_id = subject.id if subject.__tablename__ == "account" else getattr(subject, "account_id", None)
+        event = cls(
+            account_id=account_id,
+            name=name,
+            subject_type=subject.__tablename__,
+            subject_id=subject.id,
+            by_id=by.id if by else None,
+            at=at,
+            details=details,
+        )
+        session.add(event)
+        session.info.setdefault(PENDING, []).append(event)
+        return event
+
+    @classmethod
+    def about(cls, subject_id: UUID) -> Select[tuple["Event"]]:
+        return select(cls).where(cls.subject_id == subject_id).order_by(cls.seq)
+
+    @classmethod
+    def shared_with(cls, account_id: UUID) -> Select[tuple["Event"]]:
+        """What the customer may see, oldest first."""
+        return select(cls).where(cls.account_id == account_id, cls.name.in_(CUSTOMER_SEES)).order_by(cls.seq)

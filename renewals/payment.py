@@ -1,0 +1,292 @@
+"""Payment: one attempt to have an instalment paid; Instalment: what is owed and when.
+
+The protocol that keeps money from moving twice: an attempt and its frozen request are committed before
+anybody is called; only one attempt for an instalment may be alive, and the database holds that; what came
+of it is only ever learnt from the outside party, never assumed.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from pricing.money import Money
+from renewals.base import Owned, session_of, tenant
+from renewals.errors import NotNow
+from renewals.event import Event, EventName
+from renewals.lifecycle import Lifecycle
+from renewals.person import Person
+
+
+class PaymentState(StrEnum):
+    """Where an attempt stands."""
+
+    SENT = "sent"
+    REQUIRES_ACTION = "requires_action"
+    PROCESSING = "processing"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_live(self) -> bool:
+        return self in LIVE
+
+
+LIVE = frozenset(
+    {
+        PaymentState.SENT,
+        PaymentState.REQUIRES_ACTION,
+        PaymentState.PROCESSING,
+        PaymentState.UNKNOWN,
+        PaymentState.SUCCEEDED,
+    }
+)
+"""While one of these stands for an instalment, no second attempt begins."""
+
+OPEN = LIVE - {PaymentState.SUCCEEDED}
+
+
+class PaymentKind(StrEnum):
+    """How the money is asked for."""
+
+    CARD = "card"
+    CHECKOUT = "checkout"
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """Money moved. `card` is the method used, when Stripe keeps it for later."""
+
+    reference: str
+    money: Money
+    customer: str
+    attempt: str
+    card: "KeptCard | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCard:
+    """Units: `expires_on` is the last day it is good."""
+
+    stripe_id: str
+    brand: str
+    last4: str
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsAction:
+    """The customer must do something at `url` (their bank, or Stripe's checkout page)."""
+
+    reference: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class InProgress:
+    """The bank is still working on it; days may pass."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """A definite no: nothing moved. `reason` is Stripe's code."""
+
+    reference: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Given up before anything moved: an expired checkout, a cancelled intent."""
+
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No answer, or one that proves nothing. Never the same as a no."""
+
+    why: str
+
+
+Answer = Succeeded | NeedsAction | InProgress | Declined | Cancelled | Unknown
+
+
+class Instalment(Owned):
+    """One sum owed under an acceptance.
+
+    Units: `number` counts from 1; the click pays number 1.
+    """
+
+    __tablename__ = "instalment"
+    __table_args__ = (
+        *tenant("renewal_id", "acceptance_id"),
+        Index("uq_instalment_number", "acceptance_id", "number", unique=True),
+        CheckConstraint("amount_minor >= 0", name="not_negative"),
+    )
+
+    renewal_id: Mapped[UUID]
+    acceptance_id: Mapped[UUID]
+    number: Mapped[int] = mapped_column(Integer)
+    due_on: Mapped[date]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class Payment(Lifecycle, Owned):
+    """An attempt at Stripe for one instalment.
+
+    `request` is frozen with the idempotency `key` before the call and sent again byte for byte or not at all.
+    """
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        *tenant("renewal_id", "instalment_id"),
+        Index(
+            "uq_payment_one_live", "renewal_id", "instalment_number", unique=True,
+            postgresql_where="state IN ('sent', 'requires_action', 'processing', 'unknown', 'succeeded')",
+        ),
+        Index("uq_payment_key", "key", unique=True),
+        Index("ix_payment_reference", "reference"),
+    )
+
+    MOVES: ClassVar = {
+        PaymentState.SENT: frozenset(PaymentState) - {PaymentState.SENT},
+        PaymentState.REQUIRES_ACTION: frozenset(PaymentState) - {PaymentState.SENT, PaymentState.REQUIRES_ACTION},
+        PaymentState.PROCESSING: frozenset(PaymentState) - {PaymentState.SENT, PaymentState.PROCESSING},
+        PaymentState.UNKNOWN: frozenset(PaymentState) - {PaymentState.SENT, PaymentState.UNKNOWN},
+    }
+
+    renewal_id: Mapped[UUID]
+    instalment_id: Mapped[UUID]
+    instalment_number: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[PaymentKind]
+    state: Mapped[PaymentState] = mapped_column(default=PaymentState.SENT)
+    key: Mapped[str]
+    request: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    customer: Mapped[str | None]
+    card_text: Mapped[str] = mapped_column(default="")
+    keeps_card: Mapped[bool] = mapped_column(default=False)
+    asked_by: Mapped[UUID | None]
+    sent_at: Mapped[datetime]
+    reference: Mapped[str | None]
+    action_url: Mapped[str | None]
+    reason: Mapped[str | None]
+    quarantined: Mapped[bool] = mapped_column(default=False)
+
+    instalment: Mapped[Instalment] = relationship(
+        primaryjoin="Payment.instalment_id == Instalment.id", foreign_keys="Payment.instalment_id", viewonly=True
+    )
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may still come of it."""
+        return self.state in OPEN
+
+    def freeze(self, request: dict[str, Any]) -> None:
+        """Write down exactly what will be asked, once."""
+        if self.request:
+            raise NotNow("This payment has been sent; its request can not change.")
+        self.request = request
+
+    def settle(self, answer: Answer, *, at: datetime) -> bool:
+        """Learn what came of it, in any order and any number of times; says whether money arrived just now.
+
+        The outside party repeats itself and speaks out of order, so an answer that says nothing new is no
+        error here. A success that does not fit this payment is put aside for a person instead.
+        """
+        match answer:
+            case Succeeded():
+                return self._succeed(answer, at=at)
+            case NeedsAction(reference, url):
+                self._learn(PaymentState.REQUIRES_ACTION, reference, at=at, action_url=url)
+            case InProgress(reference):
+                self._learn(PaymentState.PROCESSING, reference, at=at)
+            case Declined(reference, reason):
+                self._learn(PaymentState.DECLINED, reference, at=at, reason=reason)
+            case Cancelled(reference):
+                self._learn(PaymentState.CANCELLED, reference, at=at)
+            case Unknown(why):
+                self._doubt(why, at=at)
+        return False
+
+    def _succeed(self, answer: Succeeded, *, at: datetime) -> bool:
+        if self.state is PaymentState.SUCCEEDED and self.reference == answer.reference:
+            return False
+        if not self._fits(answer) or not self.can_move(PaymentState.SUCCEEDED):
+            self._quarantine(answer, at=at)
+            return False
+        self.reference = answer.reference
+        self._move(
+            PaymentState.SUCCEEDED, EventName.PAYMENT_SUCCEEDED, by=None, at=at, amount=self.amount_minor,
+            currency=self.currency, reference=answer.reference,
+        )
+        return True
+
+    def _fits(self, answer: Succeeded) -> bool:
+        """The same sum from the same customer for this very attempt."""
+        return (
+            answer.money == self.amount
+            and answer.attempt == str(self.id)
+            and (self.customer is None or answer.customer == self.customer)
+        )
+
+    def _quarantine(self, answer: Succeeded, *, at: datetime) -> None:
+        if self.quarantined:
+            return
+        self.quarantined = True
+        Event.record(
+            session_of(self), EventName.PAYMENT_QUARANTINED, self, by=None, at=at, expected=self.amount_minor,
+            got=answer.money.minor, currency=answer.money.currency, reference=answer.reference, state=self.state.value,
+        )
+
+    def _learn(
+        self, to: PaymentState, reference: str | None, *, at: datetime, action_url: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        if not self.can_move(to):
+            return  # late or repeated news
+        self.reference, self.action_url, self.reason = reference or self.reference, action_url, reason
+        name = EventName.PAYMENT_DECLINED if to is PaymentState.DECLINED else EventName.PAYMENT_MOVED
+        self._move(to, name, by=None, at=at, **({"reason": reason} if reason else {}))
+
+    def _doubt(self, why: str, *, at: datetime) -> None:
+        """No news: what was known stays known; only an unanswered call becomes unknown."""
+        if self.state is PaymentState.SENT:
+            self._move(PaymentState.UNKNOWN, EventName.PAYMENT_MOVED, by=None, at=at, why=why)
+
+    def strand(self, *, at: datetime) -> None:
+        """An hour of asking found nothing: a person must look. The attempt stays alive, so nothing is
+        charged a second time by itself."""
+        Event.record(session_of(self), EventName.PAYMENT_STRANDED, self, by=None, at=at)
+
+    @classmethod
+    def of_renewal(cls, renewal_id: UUID) -> Any:
+        """Newest first."""
+        return select(cls).where(cls.renewal_id == renewal_id).order_by(cls.id.desc())
+
+
+def asked_by(person: Person | None) -> UUID | None:
+    return person.id if person else None

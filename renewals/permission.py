@@ -1,0 +1,53 @@
+"""Permission: who may do what, as one table."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One thing somebody may do."""
+
+    VIEW = "view"
+    RENEW = "renew"
+    DECLINE = "decline"
+    ASK = "ask"
+    READ_DOCUMENTS = "read_documents"
+    MANAGE_PEOPLE = "manage_people"
+    READ_BOOK = "read_book"
+    CHANGE_SEGMENT = "change_segment"
+    IMPORT_BOOK = "import_book"
+    READ_AUDIT = "read_audit"
+
+    def refusal(self, name: str) -> str:
+        return f"{name}, {REFUSALS[self]}"
+
+
+REFUSALS = {
+    Permission.VIEW: "your access to this company has ended. Ask an owner to invite you again.",
+    Permission.RENEW: "your role does not include renewing. An owner or a buyer of your company can do it.",
+    Permission.DECLINE: "your role does not include leaving. An owner or a buyer of your company can do it.",
+    Permission.ASK: "your role does not include writing to us from here.",
+    Permission.READ_DOCUMENTS: "your role does not include the documents. Ask an owner of your company.",
+    Permission.MANAGE_PEOPLE: "only an owner of your company can invite or remove people.",
+    Permission.READ_BOOK: "this is a page for the staff.",
+    Permission.CHANGE_SEGMENT: "changing a segment needs a CSM, a manager or an administrator.",
+    Permission.IMPORT_BOOK: "importing needs an administrator.",
+    Permission.READ_AUDIT: "the audit log is read by managers, executives and administrators.",
+}
+
+CUSTOMERS = frozenset({"owner", "buyer", "signer", "procurement", "viewer"})
+STAFF = frozenset(
+    {"csm", "specialist", "ae", "manager", "finance", "legal", "product", "implementation", "executive", "admin"}
+)
+
+MAY: dict[Permission, frozenset[str]] = {
+    Permission.VIEW: CUSTOMERS | STAFF,
+    Permission.RENEW: frozenset({"owner", "buyer"}),
+    Permission.DECLINE: frozenset({"owner", "buyer"}),
+    Permission.ASK: CUSTOMERS,
+    Permission.READ_DOCUMENTS: frozenset({"owner", "buyer", "signer", "procurement"}),
+    Permission.MANAGE_PEOPLE: frozenset({"owner"}),
+    Permission.READ_BOOK: STAFF,
+    Permission.CHANGE_SEGMENT: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
+    Permission.IMPORT_BOOK: frozenset({"admin"}),
+    Permission.READ_AUDIT: frozenset({"manager", "executive", "admin", "finance", "legal"}),
+}

@@ -1,0 +1,100 @@
+"""Policy: what a company decides about its own renewals, as versioned data."""
+
+import hashlib
+import json
+from datetime import date, datetime
+from enum import StrEnum
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Self
+
+from sqlalchemy import Index, Integer, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from renewals.base import Record
+from renewals.errors import NotNow
+from renewals.event import Event, EventName
+from renewals.person import Person
+
+
+class PolicyKind(StrEnum):
+    """One subject a company has a policy on; each is shipped in `renewals/shipped/`."""
+
+    VENDOR = "vendor"
+    SEGMENT = "segment"
+    HEALTH = "health"
+    PRICE = "price"
+    TIMELINE = "timeline"
+    TERMS = "terms"
+    FORECAST = "forecast"
+
+
+class Policy(Record):
+    """One version of one policy. Versions are never changed; the newest that has begun is in force."""
+
+    __tablename__ = "policy"
+    __table_args__ = (Index("uq_policy_kind_number", "kind", "number", unique=True),)
+
+    kind: Mapped[PolicyKind]
+    number: Mapped[int] = mapped_column(Integer)
+    begins_on: Mapped[date]
+    content: Mapped[dict[str, Any]]
+    reason: Mapped[str] = mapped_column(default="")
+
+    @property
+    def name(self) -> str:
+        """As a trace cites it: `price@3`."""
+        return f"{self.kind.value}@{self.number}"
+
+    @property
+    def content_hash(self) -> str:
+        return hashlib.sha256(json.dumps(self.content, sort_keys=True).encode()).hexdigest()
+
+    @classmethod
+    def in_force(cls, session: Session, kind: PolicyKind, on: date) -> Self:
+        """Raises: NotNow when the company has none yet."""
+        found = session.scalars(
+            select(cls).where(cls.kind == kind, cls.begins_on <= on).order_by(cls.number.desc()).limit(1)
+        ).first()
+        if found is None:
+            raise NotNow(f"There is no {kind.value} policy in force on {on.isoformat()}.")
+        return found
+
+    @classmethod
+    def all_in_force(cls, session: Session, on: date) -> dict[PolicyKind, Self]:
+        """Every kind's version in force, in one query."""
+        rows = session.scalars(
+            select(cls).distinct(cls.kind).where(cls.begins_on <= on).order_by(cls.kind, cls.number.desc())
+        )
+        return {row.kind: row for row in rows}
+
+    @classmethod
+    def publish(
+        cls, session: Session, kind: PolicyKind, content: dict[str, Any], *, begins_on: date, reason: str,
+        by: Person | None, at: datetime,
+    ) -> Self:
+        """A new version; what was decided under older ones stays as it was."""
+        last = session.scalars(select(cls.number).where(cls.kind == kind).order_by(cls.number.desc())).first()
+        policy = cls(kind=kind, number=(last or 0) + 1, begins_on=begins_on, content=content, reason=reason)
+        session.add(policy)
+        session.flush()  # the event names the row
+        Event.record(session, EventName.POLICY_PUBLISHED, policy, by=by, at=at, kind=kind.value, number=policy.number)
+        return policy
+
+
+@lru_cache
+def shipped(kind: PolicyKind) -> dict[str, Any]:
+    """The playbooks' own values, and Kekal's defaults where they give none."""
+    text = resources.files("renewals").joinpath("shipped", f"{kind.value}.json").read_text("utf-8")
+    content: dict[str, Any] = json.loads(text)
+    return content
+
+
+def ship(session: Session, *, at: datetime) -> None:
+    """Give a new company the shipped policies it lacks."""
+    known = set(session.scalars(select(Policy.kind)))
+    for kind in PolicyKind:
+        if kind not in known:
+            content = shipped(kind)
+            begins_on = date.fromisoformat(content.get("begins_on", "2020-01-01"))
+            Policy.publish(session, kind, content, begins_on=begins_on, reason="Shipped", by=None, at=at)

@@ -1,0 +1,212 @@
+"""Renewal: the work of replacing one term by the next."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Select, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from pricing.money import Money
+from renewals.account import Account
+from renewals.base import Owned, session_of, tenant
+from renewals.errors import Malformed, NotNow
+from renewals.event import Event, EventName
+from renewals.lifecycle import Lifecycle
+from renewals.permission import Permission
+from renewals.person import Person
+from renewals.segment import Segment
+from renewals.subscription import Subscription, Term
+
+
+class RenewalState(StrEnum):
+    """The stages of a renewal. Source: `design.md`'s nouns; framework, "Jejaki Segala Yang Penting"."""
+
+    PLANNED = "planned"
+    PREPARING = "preparing"
+    ENGAGED = "engaged"
+    PROPOSED = "proposed"
+    NEGOTIATING = "negotiating"
+    AGREED = "agreed"
+    CONTRACTING = "contracting"
+    WON = "won"
+    LOST = "lost"
+
+
+CLOSED = frozenset({RenewalState.WON, RenewalState.LOST})
+
+
+class Renewal(Lifecycle, Owned):
+    """One open at a time for each subscription; the database holds that.
+
+    Units: `target_minor` is a year, in minor units of the term's currency.
+    """
+
+    __tablename__ = "renewal"
+    __table_args__ = (
+        *tenant("subscription_id", "term_id"),
+        Index("uq_renewal_term", "term_id", unique=True),
+        Index(
+            "uq_renewal_one_open", "subscription_id", unique=True,
+            postgresql_where="state NOT IN ('won', 'lost')",
+        ),
+        Index("ix_renewal_state_renews_on", "state", "renews_on"),
+    )
+
+    MOVES: ClassVar[Mapping[RenewalState, frozenset[RenewalState]]] = {
+        RenewalState.PLANNED: frozenset(RenewalState) - {RenewalState.PLANNED, RenewalState.WON},
+        RenewalState.PREPARING: frozenset(
+            {RenewalState.ENGAGED, RenewalState.PROPOSED, RenewalState.AGREED, RenewalState.LOST}
+        ),
+        RenewalState.ENGAGED: frozenset({RenewalState.PROPOSED, RenewalState.AGREED, RenewalState.LOST}),
+        RenewalState.PROPOSED: frozenset({RenewalState.NEGOTIATING, RenewalState.AGREED, RenewalState.LOST}),
+        RenewalState.NEGOTIATING: frozenset({RenewalState.PROPOSED, RenewalState.AGREED, RenewalState.LOST}),
+        RenewalState.AGREED: frozenset({RenewalState.NEGOTIATING, RenewalState.CONTRACTING, RenewalState.LOST}),
+        RenewalState.CONTRACTING: frozenset({RenewalState.AGREED, RenewalState.WON, RenewalState.LOST}),
+    }
+
+    subscription_id: Mapped[UUID]
+    term_id: Mapped[UUID]
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[RenewalState] = mapped_column(default=RenewalState.PLANNED)
+    renews_on: Mapped[date]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    target_minor: Mapped[int | None] = mapped_column(BigInteger)
+    declined_at: Mapped[datetime | None]
+    declined_reason: Mapped[str | None]
+    segment_override: Mapped[Segment | None]
+    segment_reason: Mapped[str | None]
+
+    account: Mapped[Account] = relationship(
+        primaryjoin="Renewal.account_id == Account.id", foreign_keys="Renewal.account_id", lazy="joined", viewonly=True
+    )
+    subscription: Mapped[Subscription] = relationship(
+        primaryjoin="Renewal.subscription_id == Subscription.id", foreign_keys="Renewal.subscription_id", lazy="joined",
+        viewonly=True,
+    )
+    term: Mapped[Term] = relationship(
+        primaryjoin="Renewal.term_id == Term.id", foreign_keys="Renewal.term_id", lazy="joined", viewonly=True
+    )
+    owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id], lazy="joined", viewonly=True)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state not in CLOSED
+
+    @property
+    def is_declined(self) -> bool:
+        return self.declined_at is not None
+
+    @property
+    def decide_by(self) -> date:
+        """The last day to say no: the contract's notice before the renewal date."""
+        return self.renews_on - timedelta(days=self.term.notice_days)
+
+    @property
+    def value(self) -> Money:
+        """What a year is worth today."""
+        return self.term.arr
+
+    @property
+    def target(self) -> Money:
+        """What we hope a year will be worth; today's value unless somebody said otherwise."""
+        return self.value if self.target_minor is None else Money(self.target_minor, self.value.currency)
+
+    def days_left(self, on: date) -> int:
+        return (self.renews_on - on).days
+
+    def segment(self, policy: Mapping[str, Any]) -> Segment:
+        """By value, unless a person decided otherwise for this term; the next renewal starts afresh."""
+        return self.segment_override or Segment.of(self.value, dict(policy))
+
+    def serve_as(self, segment: Segment | None, reason: str, *, by: Person, at: datetime) -> None:
+        """Override the segment for this term, or take the override back with None.
+
+        Raises: NotYours, NotNow when closed, Malformed without a reason.
+        Source: framework, "Ini bukan peraturan yang rigid ... Gunakan pertimbangan."
+        """
+        by.must(Permission.CHANGE_SEGMENT)
+        self.must_be_open()
+        if not reason.strip():
+            raise Malformed("Say why this renewal is served in another segment.", "reason")
+        before = self.segment_override
+        self.segment_override, self.segment_reason = segment, reason.strip() if segment else None
+        Event.record(
+            session_of(self), EventName.RENEWAL_RESEGMENTED, self, by=by, at=at,
+            **{"from": before.value if before else None, "to": segment.value if segment else None, "reason": reason},
+        )
+
+    def must_be_open(self) -> None:
+        """Raises: NotNow."""
+        if self.state is RenewalState.WON:
+            raise NotNow("This renewal is already done; nothing was charged a second time.")
+        if not self.is_open:
+            raise NotNow("This renewal is closed.")
+
+    def advance(self, to: RenewalState, *, by: Person | None, at: datetime) -> None:
+        """Move to another stage. Raises: NotNow when there is no such step."""
+        self._move(to, EventName.RENEWAL_MOVED, by=by, at=at)
+
+    def decline(self, reason: str, *, by: Person, at: datetime) -> None:
+        """"Do not renew": said by the customer, taken back until the last day to decide.
+
+        Raises: NotYours, NotNow.
+        """
+        by.must(Permission.DECLINE)
+        self.must_be_open()
+        if self.is_declined:
+            raise NotNow("You have already told us that you will not renew.")
+        if self.account.today(at) > self.decide_by:
+            raise NotNow("The last day to decline has passed. Write to us and we will look at it together.")
+        self.declined_at, self.declined_reason = at, reason.strip()[:500]
+        Event.record(session_of(self), EventName.RENEWAL_DECLINED, self, by=by, at=at)
+
+    def reconsider(self, *, by: Person, at: datetime) -> None:
+        """Take "do not renew" back. Raises: NotYours, NotNow."""
+        by.must(Permission.DECLINE)
+        self.must_be_open()
+        if not self.is_declined:
+            raise NotNow("This renewal goes on; there is nothing to take back.")
+        self.declined_at = self.declined_reason = None
+        Event.record(session_of(self), EventName.RENEWAL_RECONSIDERED, self, by=by, at=at)
+
+    def ask(self, subject: str, words: str, *, by: Person, at: datetime) -> Event:
+        """A question to the person who looks after this renewal.
+
+        Raises: NotYours, Malformed.
+        """
+        by.must(Permission.ASK)
+        if not words.strip():
+            raise Malformed("Write your question first.", "words")
+        return Event.record(
+            session_of(self), EventName.QUESTION_ASKED, self, by=by, at=at, subject=subject, words=words.strip()[:4000]
+        )
+
+    @classmethod
+    def open(cls, session: Session, term: Term, owner_id: UUID | None, *, at: datetime) -> "Renewal":
+        """Begin the work of replacing a term."""
+        renewal = cls(
+            account_id=term.account_id, subscription_id=term.subscription_id, term_id=term.id, owner_id=owner_id,
+            renews_on=term.ends_on, opened_at=at,
+        )
+        session.add(renewal)
+        session.flush()  # the event and the next steps name the row
+        Event.record(
+            session, EventName.RENEWAL_OPENED, renewal, by=None, at=at, renews_on=renewal.renews_on.isoformat()
+        )
+        return renewal
+
+    @classmethod
+    def open_ones(cls, person: Person) -> Select[tuple["Renewal"]]:
+        """The renewals under way that this person may see, the nearest first."""
+        return cls.seen_by(person).where(cls.state.not_in(CLOSED)).order_by(cls.renews_on, cls.id)
+
+    @classmethod
+    def of_subscription(cls, session: Session, subscription_id: UUID) -> "Renewal | None":
+        """The open one."""
+        return session.scalars(
+            select(cls).where(cls.subscription_id == subscription_id, cls.state.not_in(CLOSED))
+        ).one_or_none()

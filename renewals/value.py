@@ -1,0 +1,121 @@
+"""Value: what the year was worth to the customer, each figure with its source."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, Numeric, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from pricing.money import Money
+from renewals.base import Owned, tenant
+
+
+class Unit(StrEnum):
+    """What a figure counts."""
+
+    COUNT = "count"
+    HOURS = "hours"
+    PERCENT = "percent"
+    SCORE = "score"
+    MONEY = "money"
+
+
+class Figure(Owned):
+    """One claim about value, with where it comes from and what it assumes.
+
+    Units: `amount` is in `unit`; money in major units of `currency`; a score is out of 5.
+    Source: timeline, "Persediaan Dokumentasi Nilai".
+    """
+
+    __tablename__ = "figure"
+    __table_args__ = (*tenant("subscription_id"), Index("uq_figure_external", "account_id", "external_id", unique=True))
+
+    subscription_id: Mapped[UUID]
+    external_id: Mapped[str]
+    metric: Mapped[str]
+    label_en: Mapped[str]
+    label_ms: Mapped[str]
+    amount: Mapped[Decimal] = mapped_column(Numeric(20, 4))
+    unit: Mapped[Unit]
+    currency: Mapped[str | None]
+    source: Mapped[str]
+    assumption: Mapped[str] = mapped_column(default="")
+    measured_on: Mapped[date]
+
+    def label(self, locale: str) -> str:
+        return self.label_ms if locale.startswith("ms") else self.label_en
+
+
+class Usage(Owned):
+    """One month of one metric of use. Units: `month` is its first day."""
+
+    __tablename__ = "usage"
+    __table_args__ = (
+        *tenant("subscription_id"),
+        Index("uq_usage_month", "subscription_id", "metric", "month", unique=True),
+    )
+
+    subscription_id: Mapped[UUID]
+    metric: Mapped[str]
+    month: Mapped[date]
+    amount: Mapped[int] = mapped_column(BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueStory:
+    """The year in figures; claims nothing it has no row for."""
+
+    figures: Sequence[Figure]
+    usage: Sequence[Usage]
+
+    @classmethod
+    def of(cls, session: Session, subscription_id: UUID, *, until: date) -> "ValueStory":
+        """The twelve months of use before `until`, and every figure."""
+        since = date(until.year - 1, until.month, 1)
+        figures = session.scalars(
+            select(Figure).where(Figure.subscription_id == subscription_id).order_by(Figure.external_id)
+        ).all()
+        usage = session.scalars(
+            select(Usage)
+            .where(Usage.subscription_id == subscription_id, Usage.month > since, Usage.month <= until)
+            .order_by(Usage.month)
+        ).all()
+        return cls(figures, usage)
+
+    def months(self, metric: str) -> list[tuple[date, int]]:
+        return [(row.month, row.amount) for row in self.usage if row.metric == metric]
+
+    def latest(self, metric: str) -> int | None:
+        months = self.months(metric)
+        return months[-1][1] if months else None
+
+    def earliest(self, metric: str) -> int | None:
+        """The first month known, when it is at least nine months before the last."""
+        months = self.months(metric)
+        return months[0][1] if len(months) >= 10 else None
+
+    def figure(self, metric: str) -> Figure | None:
+        return next((figure for figure in self.figures if figure.metric == metric), None)
+
+    @property
+    def hours(self) -> Figure | None:
+        return self.figure("hours_saved")
+
+    @property
+    def worth(self) -> Money | None:
+        """Hours saved at the cost of an hour; nothing when either row is missing."""
+        hours, cost = self.hours, self.figure("hourly_cost")
+        if hours is None or cost is None or cost.currency is None:
+            return None
+        one_hour = Money.parse(format(cost.amount.normalize(), "f"), cost.currency)
+        return one_hour.times(Fraction(hours.amount))
+
+    @property
+    def highlights(self) -> list[Figure]:
+        """What stands under the headline: neither the hours nor the cost they are counted with."""
+        return [figure for figure in self.figures if figure.metric not in ("hours_saved", "hourly_cost")][:3]
