@@ -1,0 +1,34 @@
+"""A discount is a share of a price that is not asked for, in whole basis points."""
+
+from dataclasses import dataclass
+
+from pricing.money import Money, rounded
+
+WHOLE = 10_000
+"""Basis points in the whole: 100 of them are one percent."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Discount:
+    """Units: `bps` in basis points, from 0 (nothing) to 10,000 (free)."""
+
+    bps: int
+
+    def __post_init__(self) -> None:
+        if type(self.bps) is not int:
+            raise TypeError(f"A discount counts whole basis points, not {self.bps!r}.")
+        if not 0 <= self.bps <= WHOLE:
+            raise ValueError(f"A discount lies between 0 and {WHOLE} basis points, not at {self.bps}.")
+
+    def of(self, price: Money) -> Money:
+        """What is taken off."""
+        return price.share(self.bps, WHOLE)
+
+    def off(self, price: Money) -> Money:
+        """What is left to pay."""
+        return price - self.of(price)
+
+
+def change(before: int, after: int) -> int | None:
+    """The change against `before`, nearest basis point; None when there is nothing to compare with."""
+    return rounded((after - before) * WHOLE, before) if before > 0 else None

@@ -1,0 +1,58 @@
+"""A multi-year commitment is several contract years under one agreed price path."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pricing.discount import WHOLE, Discount
+from pricing.money import Money
+from pricing.term import YEAR, contract_years
+from pricing.trace import Pen, Step
+
+
+class Shape(StrEnum):
+    """What the commitment is for: one aim, not three.
+
+    Source: Playbook S, "Pendekatan Harga untuk Multi-Year".
+    """
+
+    FIXED = "fixed"
+    """A discount, and the same price each year: predictability."""
+    ESCALATING = "escalating"
+    """A discount, then a rise each year: revenue."""
+    LOCK = "lock"
+    """Today's price without a discount, guaranteed not to rise."""
+
+
+@dataclass(frozen=True, slots=True)
+class MultiYear:
+    """Units: `rise` in basis points a year. `standing` is how far the discount may go without approval."""
+
+    months: int
+    shape: Shape
+    discount: Discount
+    rise: int
+    standing: Discount
+
+    @property
+    def holds_price(self) -> bool:
+        return self.months > YEAR and self.rise == 0
+
+    @property
+    def is_standing(self) -> bool:
+        """Policy grants this discount by itself. Source: mission N, "three-year discount"."""
+        return self.discount <= self.standing
+
+    def discount_steps(self, pen: Pen, price: Money) -> tuple[Step, ...]:
+        """The incentive on one line's price."""
+        if not self.discount.bps:
+            return ()
+        return (pen.step("term_discount", -self.discount.of(price).minor, {"bps": self.discount.bps}),)
+
+
+def later_years(pen: Pen, first: Money, months: int, rise: int) -> Iterator[Step]:
+    """What the contract years after the first cost, each from the one before, a short one by its months."""
+    price = first
+    for length in contract_years(months)[1:]:
+        price = price.share((WHOLE + rise) * length, WHOLE * YEAR)
+        yield pen.step("next_year", price.minor, {"rise": rise, "months": length})
