@@ -8,13 +8,15 @@ import secrets
 import threading
 from collections.abc import Callable
 
-from sandbox import routes, webhooks
+from sandbox import routes
+from sandbox.aftermath import follow
 from sandbox.book import API_VERSION, Book, Cause, shown
 from sandbox.errors import Broken, Declined, Invalid, KeyInUse, StripeError, TooMany, Unauthorised
 from sandbox.expand import expanded
-from sandbox.faults import AFTER, BEFORE, INSIDE, OUTCOME, Fault, Faults, Strike
+from sandbox.faults import AFTER, BEFORE, INSIDE, Fault, Faults, Strike
 from sandbox.idempotency import InFlight, Key
 from sandbox.store import Store, savepoint
+from sandbox.turn import Turns
 from sandbox.validate import checked
 from sandbox.wire import Answer, Cut, Request
 
@@ -25,6 +27,7 @@ class Api:
         self._faults = faults
         self._origin = origin
         self._stopping = stopping
+        self._turns = Turns(store, origin)
         self._in_flight = InFlight()
 
     def answer(self, request: Request) -> Answer:
@@ -38,8 +41,7 @@ class Api:
         return answer.adding(request_id=id, stripe_version=API_VERSION)
 
     def _read(self, request: Request, id: str) -> Answer:
-        with self._store.transaction() as rows:
-            return _perform(request, Book(rows, self._origin, Cause(request=id)))
+        return self._turns.take(lambda book: _perform(request, book), Cause(request=id))
 
     def _write(self, request: Request, id: str) -> Answer:
         self._meet(self._faults.take(request.path, BEFORE))
@@ -60,21 +62,14 @@ class Api:
         strike = self._faults.take(request.path, INSIDE)
         if strike and strike.fault is Fault.SLOW:
             self._stopping.wait(strike.seconds)
-        cause = Cause(id, key.name if key else None, self._outcome(request.path))
+        cause = Cause(id, key.name if key else None, self._faults.outcome(request.path))
         with self._store.transaction() as rows:
             book = Book(rows, self._origin, cause)
             answer = _outlived(book, lambda: _struck(strike, lambda: _perform(request, book)))
-            webhooks.plan(book)
+            follow(book)
             if key:
                 key.keep(rows, answer, id)
         return answer
-
-    def _outcome(self, path: str) -> Callable[[], Fault | None]:
-        def ordered() -> Fault | None:
-            strike = self._faults.take(path, OUTCOME)
-            return strike.fault if strike else None
-
-        return ordered
 
     def _meet(self, strike: Strike | None) -> None:
         """Raises: what the fault looks like from outside."""

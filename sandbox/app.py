@@ -7,10 +7,12 @@ from sandbox.api import Api
 from sandbox.book import Book, Cause
 from sandbox.faults import Faults
 from sandbox.objects import webhook_endpoint
+from sandbox.pages.door import Pages
 from sandbox.server import Server
 from sandbox.settings import Settings
 from sandbox.store import Store
 from sandbox.switches import Switches
+from sandbox.turn import Turns
 from sandbox.webhooks import Postman
 from sandbox.wire import Answer, Request
 
@@ -25,6 +27,7 @@ class Sandbox:
         faults = Faults()
         self._api = Api(self._store, faults, self.origin, self._stopping)
         self._switches = Switches(self._store, faults, self.origin)
+        self._pages = Pages(Turns(self._store, self.origin), faults)
         if settings.webhook_url and settings.webhook_secret:
             with self._store.transaction() as rows:
                 book = Book(rows, self.origin, Cause())
@@ -41,7 +44,7 @@ class Sandbox:
             return self._api.answer(request)
         if request.path.startswith("/_sandbox/"):
             return self._switches.answer(request)
-        return Answer(404)
+        return self._pages.answer(request)
 
     def run(self) -> None:
         """Serves until SIGTERM or SIGINT; hanging answers do not hold the end up."""

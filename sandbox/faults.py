@@ -1,6 +1,7 @@
 """What goes wrong next: an order of N faults that the next calls on a path run into."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -69,6 +70,15 @@ class Faults:
                 return None
             self._times -= 1
             return self._strike
+
+    def outcome(self, path: str) -> Callable[[], Fault | None]:
+        """What the bank is told to say to this call, asked only if it comes to that."""
+
+        def ordered() -> Fault | None:
+            strike = self.take(path, OUTCOME)
+            return strike.fault if strike else None
+
+        return ordered
 
     @property
     def left(self) -> dict[str, object]:

@@ -8,7 +8,11 @@ from sandbox.book import Book, Document
 
 
 def charged(book: Book, charge: Document) -> None:
-    _write(book, "charge", charge, charge["customer"], charge["payment_intent"])
+    """A payment without words of its own goes under those of the session or invoice it pays."""
+    intent = book.find("payment_intent", charge["payment_intent"])
+    reason = book.look(intent["_reason"]) if intent["_reason"] else None
+    words = charge["metadata"] or (reason or {}).get("metadata", {})
+    _write(book, "charge", charge | {"metadata": words}, charge["customer"], charge["payment_intent"])
 
 
 def refunded(book: Book, refund: Document, charge: Document) -> None:

@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from stripe import params as takes
 
 from sandbox.book import Book, Document
-from sandbox.errors import StripeError
-from sandbox.objects import charge, customer, event, payment_intent, payment_method, webhook_endpoint
+from sandbox.errors import Invalid
+from sandbox.objects import (
+    charge,
+    checkout_session,
+    customer,
+    event,
+    invoice,
+    payment_intent,
+    payment_method,
+    refund,
+    webhook_endpoint,
+)
 
 Verb = Callable[..., Document]
 """Called with the book, the checked parameters and the ids of the path, in their order."""
@@ -28,7 +38,7 @@ class Route:
         return found.groups() if found else None
 
 
-class Unknown(StripeError):
+class Unknown(Invalid):
     status = 404
 
 
@@ -76,6 +86,29 @@ ROUTES = (
     Route("POST", "/v1/payment_intents/{id}/cancel", takes.PaymentIntentCancelParams, payment_intent.cancel),
     Route("GET", "/v1/charges", takes.ChargeListParams, charge.listed),
     Route("GET", "/v1/charges/{id}", takes.ChargeRetrieveParams, charge.retrieve),
+    Route("POST", "/v1/refunds", takes.RefundCreateParams, refund.create),
+    Route("GET", "/v1/refunds", takes.RefundListParams, refund.listed),
+    Route("GET", "/v1/refunds/{id}", takes.RefundRetrieveParams, refund.retrieve),
+    Route("POST", "/v1/checkout/sessions", takes.checkout.SessionCreateParams, checkout_session.create),
+    Route("GET", "/v1/checkout/sessions", takes.checkout.SessionListParams, checkout_session.listed),
+    Route("GET", "/v1/checkout/sessions/{id}", takes.checkout.SessionRetrieveParams, checkout_session.retrieve),
+    Route("POST", "/v1/checkout/sessions/{id}/expire", takes.checkout.SessionExpireParams, checkout_session.expire),
+    Route(
+        "GET",
+        "/v1/checkout/sessions/{id}/line_items",
+        takes.checkout.SessionLineItemListParams,
+        checkout_session.line_items,
+    ),
+    Route("POST", "/v1/invoices", takes.InvoiceCreateParams, invoice.create),
+    Route("GET", "/v1/invoices", takes.InvoiceListParams, invoice.listed),
+    Route("GET", "/v1/invoices/{id}", takes.InvoiceRetrieveParams, invoice.retrieve),
+    Route("POST", "/v1/invoices/{id}", takes.InvoiceUpdateParams, invoice.update),
+    Route("POST", "/v1/invoices/{id}/add_lines", takes.InvoiceAddLinesParams, invoice.add_lines),
+    Route("POST", "/v1/invoices/{id}/finalize", takes.InvoiceFinalizeInvoiceParams, invoice.finalize),
+    Route("POST", "/v1/invoices/{id}/attach_payment", takes.InvoiceAttachPaymentParams, invoice.attach_payment),
+    Route("POST", "/v1/invoices/{id}/pay", takes.InvoicePayParams, invoice.pay),
+    Route("POST", "/v1/invoices/{id}/send", takes.InvoiceSendInvoiceParams, invoice.send),
+    Route("POST", "/v1/invoices/{id}/void", takes.InvoiceVoidInvoiceParams, invoice.void),
     Route("GET", "/v1/events", takes.EventListParams, event.listed),
     Route("GET", "/v1/events/{id}", takes.EventRetrieveParams, event.retrieve),
     Route("POST", "/v1/webhook_endpoints", takes.WebhookEndpointCreateParams, webhook_endpoint.create),

@@ -57,7 +57,7 @@ class Exchange(BaseHTTPRequestHandler):
             self.close_connection = True
         except ConnectionError:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 - a fault of our own must look like one, not like a cut line
             traceback.print_exc()
             self._write(Answer.json({"error": {"type": "api_error", "message": "The sandbox itself broke."}}, 500))
 

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox import clock, ledger, webhooks
-from sandbox.book import Book, Cause
+from sandbox.book import Book
 from sandbox.faults import Fault, Faults
-from sandbox.objects import payment_intent
+from sandbox.objects import checkout_session, payment_intent, refund
 from sandbox.seed import plant
 from sandbox.store import Store
+from sandbox.turn import Turns
 from sandbox.wire import Answer, Request
 
 
@@ -17,7 +18,7 @@ class Switches:
     def __init__(self, store: Store, faults: Faults, origin: str) -> None:
         self._store = store
         self._faults = faults
-        self._origin = origin
+        self._turns = Turns(store, origin)
         self._known: dict[tuple[str, str], Callable[[Any], Any]] = {
             ("GET", "/_sandbox/ledger.json"): self._ledger,
             ("GET", "/_sandbox/webhooks"): self._webhooks,
@@ -71,24 +72,24 @@ class Switches:
         seconds = int(given.get("seconds", 0)) + 3600 * int(given.get("hours", 0)) + 86400 * int(given.get("days", 0))
         with self._store.transaction() as rows:
             clock.advance(rows, seconds)
+        self._turns.take(checkout_session.expire_due)
+        with self._store.transaction() as rows:
             return {"now": clock.now(rows), "moved": clock.moved(rows)}
 
     def _complete(self, given: Any) -> Any:
         """What was processing gets its answer: `id` for one of them, `outcome=failed` for a no."""
         paid = given.get("outcome", "succeeded") == "succeeded"
-        with self._store.transaction() as rows:
-            book = Book(rows, self._origin, Cause())
-            waiting = book.select("payment_intent", {"status": "processing", "id": given.get("id")})
-            ended = [payment_intent.complete(book, intent, paid=paid) for intent in waiting]
-            webhooks.plan(book)
-        return {"completed": [one["id"] for one in ended]}
+
+        def answer_all(book: Book) -> list[str]:
+            intents = book.select("payment_intent", {"status": "processing", "id": given.get("id")})
+            refunds = book.select("refund", {"status": "pending", "id": given.get("id")})
+            ended = [payment_intent.complete(book, intent, paid=paid) for intent in intents]
+            return [one["id"] for one in ended + [refund.complete(book, one) for one in refunds]]
+
+        return {"completed": self._turns.take(answer_all)}
 
     def _seed(self, given: Any) -> Any:
-        with self._store.transaction() as rows:
-            book = Book(rows, self._origin, Cause())
-            planted = [plant(book, customer) for customer in given]
-            webhooks.plan(book)
-        return {"customers": planted}
+        return {"customers": self._turns.take(lambda book: [plant(book, customer) for customer in given])}
 
 
 def _given(request: Request) -> Any:

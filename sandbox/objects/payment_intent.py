@@ -3,12 +3,13 @@
 from typing import Any
 
 from sandbox import bank, currency
-from sandbox.book import Book, Document, new_id, shown
+from sandbox.book import Book, Document, shown
 from sandbox.cards import GENERIC, UNAUTHENTICATED, Decline
 from sandbox.errors import Invalid, OutOfState
 from sandbox.listing import page
 from sandbox.objects import charge, metadata, payment_method
 from sandbox.objects.machine import move, moves
+from sandbox.shapes import payment_intent as shapes
 from sandbox.validate import Params, understood
 
 _OPEN = "requires_payment_method requires_confirmation requires_action processing succeeded canceled"
@@ -48,7 +49,7 @@ def create(book: Book, params: Params) -> Document:
 def open_for(book: Book, params: Params, *, reason: str | None = None) -> Document:
     """A new intent, not yet tried. `reason` is the session or invoice that it pays."""
     money = currency.known(params["currency"])
-    intent = _describe(book, currency.payable(params["amount"], money), money, reason)
+    intent = shapes.new(book, currency.payable(params["amount"], money), money, reason)
     intent |= {name: params[name] or None for name in _WORDS if name in params}
     intent["metadata"] = metadata.written(params.get("metadata"))
     intent["payment_method_types"] = params.get("allowed_payment_method_types", ["card"])
@@ -278,51 +279,3 @@ def _unexpected(intent: Document, verb: str) -> OutOfState:
     already = " because it has already succeeded after being previously confirmed" if status == "succeeded" else ""
     message = f"You cannot {verb} this PaymentIntent{already}: it has a status of {status}."
     return OutOfState(message, code="payment_intent_unexpected_state", payment_intent=shown(intent))
-
-
-def _describe(book: Book, amount: int, money: str, reason: str | None) -> Document:
-    id = new_id("pi")
-    return {
-        "id": id,
-        "object": "payment_intent",
-        "amount": amount,
-        "amount_capturable": 0,
-        "amount_details": {"tip": {}},
-        "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
-        "automatic_payment_methods": {"allow_redirects": "always", "enabled": True},
-        "canceled_at": None,
-        "cancellation_reason": None,
-        "capture_method": "automatic_async",
-        "client_secret": new_id(f"{id}_secret"),
-        "confirmation_method": "automatic",
-        "created": book.now,
-        "currency": money,
-        "customer": None,
-        "description": None,
-        "last_payment_error": None,
-        "latest_charge": None,
-        "livemode": False,
-        "metadata": {},
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_options": {},
-        "payment_method_types": ["card"],
-        "processing": None,
-        "receipt_email": None,
-        "review": None,
-        "setup_future_usage": None,
-        "shipping": None,
-        "source": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
-        "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": None,
-        "_authenticated": False,
-        "_reason": reason,
-        "_request": {},
-    }
-

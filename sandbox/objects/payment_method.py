@@ -1,13 +1,13 @@
 """A card as Stripe keeps it: free until attached to a customer, useless once detached."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sandbox import cards
-from sandbox.book import Book, Document, new_id
+from sandbox.book import Book, Document
 from sandbox.errors import Declined, Invalid
 from sandbox.listing import page
 from sandbox.objects import metadata
+from sandbox.shapes import payment_method as shapes
 from sandbox.validate import Params, understood
 
 _TYPES = "/v1/payment_methods"
@@ -23,14 +23,14 @@ def create(book: Book, params: Params) -> Document:
     card = cards.named(given["token"]) if "token" in given else cards.numbered(given.get("number", ""))
     if card is None:
         raise Invalid("Your card number is incorrect.", code="incorrect_number", param="card[number]")
-    method = describe(book, card, given, params.get("billing_details") or {})
+    method = shapes.new(book, card, given, params.get("billing_details") or {})
     method["metadata"] = metadata.written(params.get("metadata"))
     return book.add(method)
 
 
 def retrieve(book: Book, params: Params, id: str) -> Document:
     card = cards.named(id)
-    return describe(book, card) if card else book.find("payment_method", id)
+    return shapes.new(book, card) if card else book.find("payment_method", id)
 
 
 def retrieve_of(book: Book, params: Params, customer: str, id: str) -> Document:
@@ -101,7 +101,7 @@ def resolve(book: Book, id: str, param: str = "payment_method") -> Document:
     Raises: Invalid for one that was detached: Stripe never lets it be used again.
     """
     card = cards.named(id)
-    method = book.add(describe(book, card)) if card else book.find("payment_method", id, param)
+    method = book.add(shapes.new(book, card)) if card else book.find("payment_method", id, param)
     if method["_used_up"]:
         raise Invalid(f"The provided PaymentMethod was detached from a Customer and may not be used again: {id}")
     return method
@@ -124,41 +124,3 @@ def card_of(method: Document) -> cards.Card:
 
 def refusal(decline: cards.Decline, **more: Any) -> Declined:
     return Declined(decline.message, code=decline.code, decline_code=decline.reason, **more)
-
-
-def describe(
-    book: Book, card: cards.Card, given: dict[str, Any] | None = None, billing: dict[str, Any] | None = None
-) -> Document:
-    """A new, unsaved payment method for one of the test cards."""
-    year = datetime.fromtimestamp(book.now, UTC).year
-    checks = {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"}
-    return {
-        "id": new_id("pm"),
-        "object": "payment_method",
-        "allow_redisplay": "unspecified",
-        "billing_details": {"address": None, "email": None, "name": None, "phone": None, "tax_id": None}
-        | (billing or {}),
-        "card": {
-            "brand": card.brand,
-            "checks": checks,
-            "country": "US",
-            "display_brand": card.brand,
-            "exp_month": (given or {}).get("exp_month", 12),
-            "exp_year": (given or {}).get("exp_year", year + 3),
-            "fingerprint": card.fingerprint,
-            "funding": "debit" if "visa_debit" in card.names else "credit",
-            "generated_from": None,
-            "last4": card.last4,
-            "networks": {"available": [card.brand], "preferred": None},
-            "three_d_secure_usage": {"supported": True},
-            "wallet": None,
-        },
-        "created": book.now,
-        "customer": None,
-        "livemode": False,
-        "metadata": {},
-        "type": "card",
-        "_number": card.number,
-        "_set_up": card.authentication is cards.Authentication.ON_SESSION,
-        "_used_up": False,
-    }

@@ -1,0 +1,1 @@
+"""What each object of Stripe's looks like when it is new, field by field."""
