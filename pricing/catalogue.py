@@ -64,7 +64,7 @@ def _price_list(currency: str, content: Reading) -> PriceList:
     content.only("tiering", "tiers")
     if currency not in DECIMALS:
         raise content.refused("is not priced in an ISO 4217 currency Kekal knows")
-    tiers = tuple(_tier(currency, *tier.each()) for tier in content["tiers"].each())
+    tiers = tuple(_tier(currency, *tier.pair()) for tier in content["tiers"].each())
     try:
         return PriceList(Tiering(content["tiering"].one_of(*Tiering)), tiers)
     except ValueError as problem:

@@ -32,20 +32,14 @@ class RoomToGrow:
     most: int
 
     def added(self, growth: Growth, held: int) -> int:
-        """Seats to add to those `held`; 0 when they fit already or their use is unknown."""
-        if growth.used is None:
+        """Seats to add to those `held`; 0 for a team that fits, shrinks or is not known to grow."""
+        if growth.used is None or growth.a_year_ago is None or not 0 < growth.a_year_ago < growth.used:
             return 0
-        wanted = -(-self._expected(growth.used, growth.a_year_ago) // WHOLE)
+        expected = growth.used * growth.used * (WHOLE + self.headroom)
+        wanted = -(-expected // (growth.a_year_ago * WHOLE))
         return max(0, min(wanted - held, held * self.most // WHOLE))
 
     def step(self, pen: Pen, growth: Growth, held: int, added: int) -> Step:
         """Why so many seats; carries no money."""
         people = {"held": held, "used": growth.used, "a_year_ago": growth.a_year_ago, "added": added}
         return pen.step("room_to_grow", 0, {"headroom": self.headroom, "most": self.most, **people})
-
-    def _expected(self, used: int, a_year_ago: int | None) -> int:
-        """People expected, with headroom. Units: basis points of a person, rounded up."""
-        people = used * (WHOLE + self.headroom)
-        if a_year_ago is None or not 0 < a_year_ago < used:
-            return people
-        return -(-people * used // a_year_ago)

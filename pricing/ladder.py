@@ -12,6 +12,9 @@ from pricing.policy import PricePolicy, Strategy
 from pricing.scope import Scope
 from pricing.waterfall import Package, Waterfall
 
+THREE_YEARS = 36
+"""Months."""
+
 
 class ReasonNeeded(ValueError):
     """A price strategy other than the policy's own was chosen without saying why."""
@@ -31,7 +34,7 @@ class Options:
         return (option for option in (self.good, self.better, self.best) if option)
 
     def __getitem__(self, tier: str) -> Option:
-        return next(option for option in self if option.tier == tier)
+        return {option.tier.value: option for option in self}[tier]
 
 
 def options(
@@ -105,7 +108,7 @@ class _Ladder:
 
     def _recommended(self, better: Option | None, best: Option | None, may_commit: bool) -> OptionTier:
         """Source: mission N, "recommended option"."""
-        if best and may_commit and (better is None or self.facts.segment in self.policy.best_for):
+        if best and may_commit and self.facts.segment in self.policy.best_for:
             return OptionTier.BEST
         return OptionTier.BETTER if better else OptionTier.GOOD
 
@@ -129,5 +132,5 @@ class _Ladder:
     def _warnings(self, deal: MultiYear | None) -> Iterator[str]:
         """Source: Playbook S, "Pilih Calon Yang Betul": who grows fast outgrows fixed terms in year two."""
         growth = self.facts.growth.bps or 0
-        if deal and deal.holds_price and deal.months >= 36 and growth >= self.policy.fast_growth:
+        if deal and deal.holds_price and deal.months >= THREE_YEARS and growth >= self.policy.fast_growth:
             yield "fast_growth_on_fixed_price"

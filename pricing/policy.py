@@ -87,7 +87,8 @@ def _incentive(text: str, shape: Shape, rise: int, content: Reading) -> MultiYea
     content.only("bps", "within", "standing")
     if not _months(text) > YEAR:
         raise content.refused("is for a number of months above 12, such as 24")
-    discount = Discount(0 if shape is Shape.LOCK else content.rate())
+    rate = Reading({key: content[key].value for key in ("bps", "within")}, content.place).rate()
+    discount = Discount(0 if shape is Shape.LOCK else rate)
     standing = Discount(content["standing"].count(0, WHOLE))
     return MultiYear(_months(text), shape, discount, rise if shape is Shape.ESCALATING else 0, standing)
 

@@ -28,6 +28,12 @@ class Reading:
         for key in self._object():
             yield key, self[key]
 
+    def pair(self) -> "tuple[Reading, Reading]":
+        values = tuple(self.each())
+        if len(values) != 2:
+            raise self.refused("is not a list of two")
+        return values[0], values[1]
+
     def each(self) -> Iterator["Reading"]:
         if not isinstance(self.value, list):
             raise self.refused("is not a list")
@@ -60,8 +66,9 @@ class Reading:
 
     def rate(self) -> int:
         """A rate with the range it must lie in, written `{"bps": 500, "within": [300, 1000]}`."""
-        least, most = (bound.count() for bound in self["within"].each())
-        return self["bps"].count(least, most)
+        self.only("bps", "within")
+        least, most = self["within"].pair()
+        return self["bps"].count(least.count(), most.count())
 
     def money(self, currency: str) -> Money:
         try:

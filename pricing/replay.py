@@ -3,8 +3,9 @@
 It imports nothing of Kekal's: an auditor can read this page, and only this page, to believe a price.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 Json = Any
@@ -37,6 +38,7 @@ def mismatches(tree: Mapping[str, Json]) -> list[Mismatch]:
 def offer_mismatches(content: Mapping[str, Json]) -> list[Mismatch]:
     """The same for an option's whole content: its trace, and every displayed number against the trace."""
     shown = _displayed(content["trace"], content["today"])
+    shown["ends_on"] = _ends_on(content["starts_on"], content["trace"]["inputs"]["months"])
     wrong = [Mismatch(name, content[name], found) for name, found in shown.items() if content[name] != found]
     return wrong + mismatches(content["trace"])
 
@@ -54,7 +56,7 @@ def _displayed(trace: Mapping[str, Json], today: Mapping[str, Json]) -> dict[str
         "lines": [_line(**line["inputs"], amount=line["amount"]) for line in lines],
         "today": {
             "months": today["months"],
-            "lines": [_line(**{**line, "unit": 0}) for line in today["lines"]],
+            "lines": [_today(line, lines) for line in today["lines"]],
         },
         "years": years,
         "per_year": per_year,
@@ -66,8 +68,26 @@ def _displayed(trace: Mapping[str, Json], today: Mapping[str, Json]) -> dict[str
     }
 
 
-def _line(*, product: str, quantity: int, amount: int, unit: int = 0) -> dict[str, Json]:
-    """A line as shown; its unit price is the amount's nearest share, whatever was said."""
+def _today(stated: Mapping[str, Json], lines: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
+    """A line of today by what the trace keeps of it; one that was priced anew, by its own word."""
+    product, quantity, amount = stated["product"], stated["quantity"], stated["amount"]
+    for line in lines:
+        first = line["parts"][0]
+        if line["inputs"]["product"] == product and first["rule"] == "kept":
+            quantity, amount = first["inputs"]["quantity"], first["amount"]
+    return _line(product=product, quantity=quantity, amount=amount)
+
+
+def _ends_on(starts_on: str, months: int) -> str:
+    """The same day so many months on, or the last one that month has."""
+    begins = date.fromisoformat(starts_on)
+    year, month = begins.year + (begins.month + months - 1) // 12, (begins.month + months - 1) % 12 + 1
+    after = date(year + month // 12, month % 12 + 1, 1)
+    return min(date(year, month, 1) + timedelta(begins.day - 1), after - timedelta(1)).isoformat()
+
+
+def _line(*, product: str, quantity: int, amount: int) -> dict[str, Json]:
+    """A line as shown; its unit price is the amount's nearest share."""
     return {"product": product, "quantity": quantity, "unit": _nearest(amount, quantity), "amount": amount}
 
 
@@ -151,12 +171,12 @@ def _next_year(above: Above, *, rise: int, months: int) -> int:
 
 
 def _room_to_grow(
-    above: Above, *, held: int, used: int, a_year_ago: int | None, headroom: int, most: int, added: int
+    above: Above, *, held: int, used: int, a_year_ago: int, headroom: int, most: int, added: int
 ) -> int | str:
     """Next year's team if it grows as it did, plus headroom; never fewer than now, at most `most` more."""
-    growing = a_year_ago is not None and 0 < a_year_ago < used
-    top, bottom = (used * used, a_year_ago or 1) if growing else (used, 1)
-    wanted = -(-top * (10_000 + headroom) // (bottom * 10_000))
+    if not 0 < a_year_ago < used:
+        return "a team known to grow"
+    wanted = -(used * used * (10_000 + headroom) // (-a_year_ago * 10_000))
     found = max(0, min(wanted - held, held * most // 10_000))
     return 0 if added == found else f"{found} more"
 
@@ -200,11 +220,17 @@ def _months(step: Mapping[str, Json]) -> Iterator[Count]:
 
 def _months_of_year(step: Mapping[str, Json]) -> Iterator[Count]:
     short = [part["inputs"]["months"] for part in step["parts"] if part["rule"] == "short_year"]
+    yield "year", step["inputs"]["year"], 1
     yield "months", step["inputs"]["months"], (short or [12])[0]
 
 
 def _units_of_line(step: Mapping[str, Json]) -> Iterator[Count]:
-    yield "quantity", step["inputs"]["quantity"], sum(map(_units, step["parts"]))
+    held = 0
+    for part in step["parts"]:
+        if part["rule"] == "expansion":
+            yield "from", part["inputs"]["from"], held
+        held += _units(part)
+    yield "quantity", step["inputs"]["quantity"], held
 
 
 def _units_added(step: Mapping[str, Json]) -> Iterator[Count]:
@@ -213,6 +239,7 @@ def _units_added(step: Mapping[str, Json]) -> Iterator[Count]:
     for reason in step["parts"]:
         if reason["rule"] == "room_to_grow":
             yield "added", reason["inputs"]["added"], bought
+            yield "held", reason["inputs"]["held"], step["inputs"]["from"]
 
 
 def _units(step: Mapping[str, Json]) -> int:

@@ -150,7 +150,7 @@ def test_adding_then_taking_away_gives_the_same_money(one: Money, other: Money) 
     other = Money(other.minor, one.currency)
 
     assert one + other - other == one
-    assert -(-one) == one
+    assert one + (-one) == Money.zero(one.currency)
     assert (one < other) == (other > one) == (not one >= other)
 
 
