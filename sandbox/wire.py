@@ -25,7 +25,7 @@ class Request:
     @property
     def fields(self) -> form.Form:
         """The parameters as Stripe nests them: the query for a GET, else the body."""
-        return form.decode(self.query if self.method in ("GET", "DELETE") else self.body.decode())
+        return form.decode(self.query if self.method in ("GET", "DELETE") else self.body.decode(errors="replace"))
 
     @property
     def is_json(self) -> bool:

@@ -24,8 +24,9 @@ class Checkout:
         cause = Cause(outcome=self._faults.outcome(request.path))
         try:
             return self._turns.take(lambda book: _pay(book, id, form), cause)
-        except Declined:
-            return self._turns.take(lambda book: _look(book, id, form, declined.message, 402))
+        except Declined as declined:
+            fault = declined.message
+        return self._turns.take(lambda book: _look(book, id, form, fault, 402))
 
     def come_back(self, request: Request, id: str) -> Answer:
         """From the bank, with or without its blessing."""

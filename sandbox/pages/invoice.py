@@ -29,8 +29,9 @@ class HostedInvoice:
         cause = Cause(outcome=self._faults.outcome(request.path))
         try:
             return self._turns.take(lambda book: _pay(book, id, token, form), cause)
-        except Declined:
-            return self._turns.take(lambda book: _look(book, id, token, form, declined.message, 402))
+        except Declined as declined:
+            fault = declined.message
+        return self._turns.take(lambda book: _look(book, id, token, form, fault, 402))
 
 
 def _find(book: Book, id: str, token: str) -> Document:

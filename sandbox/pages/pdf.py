@@ -3,7 +3,8 @@
 from sandbox.book import Document
 from sandbox.currency import written
 
-_HEAD = "%PDF-1.4\n"
+_HEAD = b"%PDF-1.4\n"
+_FONTS = b"<< /Font << /F1 5 0 R >> >>"
 
 
 def print_invoice(invoice: Document) -> bytes:
@@ -30,8 +31,7 @@ def _objects(lines: list[str]) -> list[bytes]:
     return [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        b" /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources %s >>" % _FONTS,
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     ]
@@ -39,7 +39,7 @@ def _objects(lines: list[str]) -> list[bytes]:
 
 def _file(objects: list[bytes]) -> bytes:
     """The objects, the table of where each begins, and the trailer."""
-    body, places = _HEAD.encode(), []
+    body, places = _HEAD, []
     for number, content in enumerate(objects, 1):
         places.append(len(body))
         body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
