@@ -1,4 +1,4 @@
-"""Importing: the book of business going in (records first; the reading follows)."""
+"""BookImport: one run that brought rows in, and brought them in whole."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from renewals.base import Record
 
 
 class BookImport(Record):
-    """One run that went in whole. Units: counts of rows."""
+    """One run that went in whole. Units: counts of rows; `counts` is `{kind: {new, changed, same}}`."""
 
     __tablename__ = "book_import"
 

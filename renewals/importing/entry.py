@@ -1,0 +1,158 @@
+"""Entry: staged rows becoming records, a whole table at a time, by the ids their owners gave them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`rows` selects what goes into `table` under the same names; `key` finds the row that is there already.
+
+    Of a row that is there only `sets` change, and only when one of them differs: `version` then counts on.
+    """
+
+    table: str
+    rows: str
+    columns: Sequence[str]
+    key: str
+    sets: Sequence[str]
+    versioned: bool = True
+
+    def enter(self, session: Session) -> Counts:
+        new, changed = session.execute(text(self._sql())).one()
+        return {"new": new, "changed": changed}
+
+    def _sql(self) -> str:
+        """A row is new when no transaction has touched it before: its xmax is 0."""
+        columns = (*self.columns, "version") if self.versioned else self.columns
+        return f"""
+            WITH entered AS (
+                INSERT INTO {self.table} ({", ".join(columns)})
+                SELECT {", ".join(self.columns)}{", 1" if self.versioned else ""} FROM ({self.rows}) AS r
+                ON CONFLICT ({self.key}) {self._on_conflict()}
+                RETURNING xmax = 0 AS new)
+            SELECT count(*) FILTER (WHERE new), count(*) FILTER (WHERE NOT new) FROM entered
+        """
+
+    def _on_conflict(self) -> str:
+        if not self.sets:
+            return "DO NOTHING"
+        sets = [f"{name} = EXCLUDED.{name}" for name in self.sets]
+        sets += [f"version = {self.table}.version + 1"] if self.versioned else []
+        before = ", ".join(f"{self.table}.{name}" for name in self.sets)
+        after = ", ".join(f"EXCLUDED.{name}" for name in self.sets)
+        return f"DO UPDATE SET {', '.join(sets)} WHERE ({before}) IS DISTINCT FROM ({after})"
+
+
+ACCOUNT = (
+    "name", "currency", "country", "timezone", "locale", "industry", "customer_since", "health_score", "strategic",
+    "stable_business", "budget_predictable", "wants_multi_year", "industry_changes_fast", "stripe_customer", "owner_id",
+)
+PERSON = ("name", "title", "roles", "locale")
+FIGURE = (
+    "subscription_id", "metric", "label_en", "label_ms", "amount", "unit", "currency", "source", "assumption",
+    "measured_on",
+)
+
+_ACCOUNTS = """
+    SELECT s.*, o.id AS owner_id FROM staged_accounts AS s
+    LEFT JOIN person AS o ON o.account_id IS NULL AND o.email = s.owner_email
+"""
+_PEOPLE = """
+    SELECT s.*, a.id AS account_id, true AS active FROM staged_people AS s
+    LEFT JOIN account AS a ON a.external_id = s.account
+"""
+_FIGURES = """
+    SELECT s.*, k.account_id, k.id AS subscription_id FROM staged_value AS s
+    JOIN subscription AS k ON k.external_id = s.subscription
+"""
+_USAGE = """
+    SELECT s.*, k.account_id, k.id AS subscription_id FROM staged_usage AS s
+    JOIN subscription AS k ON k.external_id = s.subscription
+"""
+
+
+def accounts(session: Session, present: Collection[str], by: UUID | None, at: datetime) -> Counts:
+    named = {*present, "owner_id"} if "owner_email" in present else set(present)
+    sets = [name for name in ACCOUNT if name in named]
+    _remember(session, "account", _ACCOUNTS, "k.external_id = s.external_id", sets)
+    counts = Entry("account", _ACCOUNTS, ("id", "external_id", *ACCOUNT), "external_id", sets).enter(session)
+    _tell(session, "account", _ACCOUNT_EVENTS, by, at)
+    return counts
+
+
+def people(session: Session, present: Collection[str], by: UUID | None, at: datetime, *, staff: bool) -> Counts:
+    """Staff go in before the accounts they look after, customers after the accounts they belong to."""
+    rows = f"{_PEOPLE} WHERE (s.account = '') = {str(staff).lower()}"
+    sets = [name for name in PERSON if name in present]
+    same = "k.email = s.email AND k.account_id IS NOT DISTINCT FROM s.account_id"
+    _remember(session, "person", rows, same, sets)
+    columns = ("id", "account_id", "email", *PERSON, "active")
+    counts = Entry("person", rows, columns, "account_id, email", sets).enter(session)
+    _tell(session, "person", _PERSON_EVENTS, by, at)
+    return counts
+
+
+def figures(session: Session, present: Collection[str]) -> Counts:
+    sets = [name for name in FIGURE if name in present or name in ("subscription_id", "label_ms")]
+    columns = ("id", "account_id", "external_id", *FIGURE)
+    return Entry("figure", _FIGURES, columns, "account_id, external_id", sets, versioned=False).enter(session)
+
+
+def usage(session: Session) -> Counts:
+    columns = ("id", "account_id", "subscription_id", "metric", "month", "amount")
+    key = "subscription_id, metric, month"
+    return Entry("usage", _USAGE, columns, key, ("amount",), versioned=False).enter(session)
+
+
+def _remember(session: Session, table: str, rows: str, same: str, sets: Sequence[str]) -> None:
+    """Keep what differs, from and to, before the rows are changed."""
+    session.execute(text(f"DROP TABLE IF EXISTS pg_temp.told_{table}"))
+    session.execute(
+        text(
+            f"""
+            CREATE TEMPORARY TABLE told_{table} ON COMMIT DROP AS
+            SELECT s.line, s.event_id, coalesce(k.id, s.id) AS id, k.id IS NULL AS is_new, changed.fields
+            FROM ({rows}) AS s LEFT JOIN {table} AS k ON {same}
+            LEFT JOIN LATERAL (
+                SELECT jsonb_object_agg(o.key, jsonb_build_object('from', o.value, 'to', n.value)) AS fields
+                FROM jsonb_each(to_jsonb(k)) AS o JOIN jsonb_each(to_jsonb(s)) AS n ON n.key = o.key
+                WHERE o.key = ANY (:sets) AND n.value IS DISTINCT FROM o.value
+            ) AS changed ON k.id IS NOT NULL
+            WHERE k.id IS NULL OR changed.fields IS NOT NULL
+            """
+        ),
+        {"sets": list(sets)},
+    )
+
+
+def _tell(session: Session, table: str, details: str, by: UUID | None, at: datetime) -> None:
+    """One event for each new or changed row; set by set, so no jobs follow from them."""
+    session.execute(
+        text(
+            f"""
+            INSERT INTO event (id, account_id, name, subject_type, subject_id, by_id, at, details)
+            SELECT t.event_id, {details} FROM told_{table} AS t JOIN {table} AS k ON k.id = t.id ORDER BY t.line
+            """
+        ),
+        {"by": by, "at": at},
+    )
+
+
+_ACCOUNT_EVENTS = """
+    k.id, 'account.imported', 'account', k.id, CAST(:by AS uuid), :at,
+    jsonb_build_object('new', t.is_new, 'fields', coalesce(t.fields, '{}'))
+"""
+_PERSON_EVENTS = """
+    k.account_id, 'person.changed', 'person', k.id, CAST(:by AS uuid), :at,
+    jsonb_build_object('imported', true, 'new', t.is_new, 'roles', to_jsonb(k.roles),
+        'fields', coalesce((SELECT jsonb_agg(key ORDER BY key) FROM jsonb_object_keys(t.fields) AS key), '[]'))
+"""
+"""A person's new roles are told; of the other fields only which: names stay out of the chain of events."""

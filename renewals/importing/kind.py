@@ -1,0 +1,178 @@
+"""Kind: one of the five tables a book is made of, with its columns; the page `docs/import.md` says the same."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from renewals.importing import cell
+from renewals.importing.cell import Reader
+from renewals.renewal import RenewalState
+from renewals.subscription import Billing
+from renewals.value import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`required` cells may not be empty; `headed` columns may not be missing. An empty cell means `default`;
+    a missing column leaves what is known and gives new rows the default.
+    """
+
+    name: str
+    read: Reader
+    sql: str
+    example: str
+    says: str
+    required: bool = False
+    headed: bool = False
+    default: Any = None
+
+    @property
+    def must_be_there(self) -> bool:
+        return self.required or self.headed
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`key` tells two rows apart; `keys` are the keys made for each row, `derived` what the rules work out."""
+
+    name: str
+    stem: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    keys: tuple[str, ...] = ("id",)
+    derived: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def staged(self) -> str:
+        return f"staged_{self.name}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if column.must_be_there)
+
+
+def _required(name: str, read: Reader, sql: str, example: str, says: str) -> Column:
+    return Column(name, read, sql, example, says, required=True)
+
+
+_ID = cell.text(120)
+_ACCOUNT = _required("account", _ID, "text", "cedar-dental", "`external_id` of the account.")
+_METRIC = _required("metric", cell.metric, "text", "hours_saved", "What is measured: lower case with `_`.")
+_SUBSCRIPTION = _required(
+    "subscription", _ID, "text", "cedar-dental-growth", "`external_id` of the subscription."
+)
+
+
+def _free(
+    name: str, read: Reader, sql: str, example: str, says: str, default: Any = None, *, headed: bool = False
+) -> Column:
+    return Column(name, read, sql, example, says, default=default, headed=headed)
+
+
+def _judgement(name: str, says: str) -> Column:
+    return _free(name, cell.yes_no, "boolean", "true", f"{says}: `true` or `false`; empty is not known.")
+
+
+ACCOUNTS = Kind(
+    "accounts", "account", ("external_id",), keys=("id", "event_id"),
+    columns=(
+        _required("external_id", _ID, "text", "cedar-dental", "Your own id of the company; it never changes."),
+        _required("name", cell.text(200), "text", "Cedar Dental", "As the customer writes it."),
+        _required("currency", cell.currency, "text", "USD", "ISO 4217; the segment policy must know it."),
+        _required("country", cell.country, "text", "US", "ISO 3166, two letters."),
+        _required("timezone", cell.timezone, "text", "America/Chicago", "The customer's days are counted here."),
+        _free("locale", cell.one_of(*cell.LOCALES), "text", "en", "Language of pages and mail: `en` or `ms`.", "en"),
+        _free("industry", cell.text(120), "text", "Dental care", "In words.", ""),
+        _free("customer_since", cell.day, "date", "2023-09-04", "First day as a customer."),
+        _free("health_score", cell.count(0, 100), "integer", "91", "0 to 100; empty is not known, never good."),
+        _free("strategic", cell.yes_no, "boolean", "false", "A strategic account: `true` or `false`.", False),
+        _judgement("stable_business", "Their business is stable"),
+        _judgement("budget_predictable", "Their budget is predictable"),
+        _judgement("wants_multi_year", "They asked for several years"),
+        _judgement("industry_changes_fast", "Their industry changes fast"),
+        _free("stripe_customer", cell.text(120), "text", "cus_cedar_dental", "Their customer id at Stripe."),
+        _free("owner_email", cell.mail, "text", "maya@lumen.example", "Who looks after them: one of the staff."),
+    ),
+)
+
+PEOPLE = Kind(
+    "people", "people", ("account", "email"), keys=("id", "event_id"),
+    columns=(
+        _free("account", _ID, "text", "cedar-dental", "`external_id` of the account; empty for staff.", "", headed=True),
+        _required("email", cell.mail, "text", "ruth@cedar-dental.example", "Kept in lower case; once in an account."),
+        _required("name", cell.text(200), "text", "Ruth Calder", "Given name first."),
+        _free("title", cell.text(200), "text", "Practice manager", "What they do.", ""),
+        _required("roles", cell.roles, "text[]", "owner;buyer", "Separated by `;`, see below."),
+        _free("locale", cell.one_of(*cell.LOCALES), "text", "en", "Their own language; empty is the account's."),
+    ),
+)
+
+SUBSCRIPTIONS = Kind(
+    "subscriptions", "subscription", ("external_id", "starts_on", "ends_on", "product"),
+    keys=("id", "subscription_id", "term_id", "renewal_id", "event_id", "change_id"),
+    derived=(("unit_minor", "bigint"), ("target_minor", "bigint"), ("months", "integer"), ("currency", "text")),
+    columns=(
+        _required("external_id", _ID, "text", "cedar-dental-growth", "Your own id of the subscription."),
+        _ACCOUNT,
+        _required("plan", _ID, "text", "growth", "A plan of the price policy's catalogue."),
+        _required("product", _ID, "text", "growth", "What this line is: a product of the catalogue."),
+        _required("quantity", cell.count(1, 10_000_000), "integer", "20", "Seats, or units of the product."),
+        _required("unit_price", cell.text(40), "text", "432.00", "One unit a year, in the account's currency."),
+        _required("starts_on", cell.day, "date", "2025-09-04", "First covered day of the term."),
+        _required("ends_on", cell.day, "date", "2026-09-04", "The renewal date: the first day not covered."),
+        _free("notice_days", cell.count(0, 3650), "integer", "14", "The last day to decline, before `ends_on`.", 0),
+        _free("auto_renew", cell.yes_no, "boolean", "false", "The contract renews by itself: `true`, `false`.", False),
+        _free("billing", cell.choice(Billing), "text", "annual", "`annual`, `quarterly` or `monthly`.", "annual"),
+        _free("net_days", cell.count(0, 365), "integer", "0", "Days to pay an invoice; 0 is at once.", 0),
+        _free("stage", cell.choice(RenewalState), "text", "planned", "Where the renewal stands, see below."),
+        _free("owner_email", cell.mail, "text", "ravi@lumen.example", "Renewal's owner; else the account's."),
+        _free("target_value", cell.text(40), "text", "9072.00", "What a year should be worth after it."),
+    ),
+)
+
+VALUE = Kind(
+    "value", "value", ("account", "external_id"),
+    columns=(
+        _ACCOUNT,
+        _SUBSCRIPTION,
+        _required("external_id", _ID, "text", "hours-2026", "Your own id of the figure, once in an account."),
+        _METRIC,
+        _required("label_en", cell.text(200), "text", "Hours saved at the front desk", "In English."),
+        _free("label_ms", cell.text(200), "text", "Jam dijimatkan di kaunter", "In Malay; empty is the English one."),
+        _required("amount", cell.number, "numeric", "312", "At most four decimals; money in major units."),
+        _required("unit", cell.choice(Unit), "text", "hours", "`count`, `hours`, `percent`, `score` (of 5), `money`."),
+        _free("currency", cell.currency, "text", "USD", "ISO 4217, for `money` and for nothing else."),
+        _required("source", cell.text(500), "text", "Booking log", "Where the figure comes from."),
+        _free("assumption", cell.text(1000), "text", "4 minutes a booking", "What it takes for granted.", ""),
+        _required("measured_on", cell.day, "date", "2026-07-31", "The day it was measured."),
+    ),
+)
+
+USAGE = Kind(
+    "usage", "usage", ("subscription", "metric", "month"),
+    columns=(
+        _SUBSCRIPTION,
+        _METRIC,
+        _required("month", cell.month, "date", "2026-07", "The calendar month."),
+        _required("amount", cell.count(0, cell.MOST), "bigint", "17", "A whole number, from 0."),
+    ),
+)
+
+KINDS = (ACCOUNTS, PEOPLE, SUBSCRIPTIONS, VALUE, USAGE)
+"""In the order they go in: each refers only to those before it."""
+
+
+def recognised(name: str, header: Iterable[str]) -> Kind | None:
+    """By the beginning of the file's name; else by the header that has every needed column."""
+    stem, headed = name.rpartition("/")[2].lower(), set(header)
+    by_name = next((kind for kind in KINDS if stem.startswith(kind.stem)), None)
+    return by_name or next((kind for kind in KINDS if headed.issuperset(kind.needed)), None)
+
+
+def by_name(name: str) -> Kind:
+    """Raises: KeyError for anything but the five names."""
+    return {kind.name: kind for kind in KINDS}[name]
