@@ -53,9 +53,19 @@ willing = st.builds(
 
 @st.composite
 def policies(draw: st.DrawFn) -> PricePolicy:
-    months = draw(st.sampled_from([24, 36]))
+    months = draw(st.sampled_from([24, 30, 36]))
+    incentive = {"bps": draw(st.integers(1000, 2500)), "within": [1000, 2500], "standing": 2000}
+    shape, rise = (
+        draw(st.sampled_from([*Shape])),
+        {"bps": draw(st.integers(500, 1000)), "within": [500, 1000]},
+    )
     return policy(
-        multi_year={"offer_months": months, "shape": draw(st.sampled_from([*Shape])).value},
+        multi_year={
+            "offer_months": months,
+            "shape": shape.value,
+            "rise": rise,
+            "incentives": {str(months): incentive},
+        },
         bundle={"bps": draw(st.integers(0, 10_000))},
         room_to_grow={"headroom": draw(st.integers(0, 5000)), "most": draw(st.integers(0, 20_000))},
         uplift={"bps": draw(st.integers(300, 1000))},

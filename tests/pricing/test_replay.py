@@ -26,14 +26,14 @@ LOOSE = {"list", "used", "a_year_ago", "headroom", "most", "asked"}
 """Inputs whose smallest change may rightly leave every number as it is."""
 
 
-@settings(max_examples=500)
+@settings(max_examples=250)
 @given(ladders)
 def test_a_replay_agrees_with_every_price(shown: Options) -> None:
     for option in shown:
         assert replay.offer_mismatches(json.loads(canonical(option.content))) == []
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(ladders, st.data())
 def test_any_changed_amount_is_found(shown: Options, data: st.DataObject) -> None:
     option = data.draw(st.sampled_from(list(shown)))

@@ -84,7 +84,7 @@ def test_a_trace_written_is_read_back(tree: Step) -> None:
     assert canonical(Step.parse(tree.json).json) == canonical(tree.json)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(ladders)
 def test_an_options_trace_is_its_total_in_every_form(shown: Options) -> None:
     for option in shown:
