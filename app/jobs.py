@@ -15,11 +15,16 @@ Args = dict[str, Any]
 
 
 def _subject(event: Event) -> Args:
-    return {"account": str(event.account_id), "subject": str(event.subject_id)}
+    account = str(event.account_id) if event.account_id else None
+    return {"account": account, "subject": str(event.subject_id)}
 
 
 def _event(event: Event) -> Args:
-    return {"event": str(event.id)}
+    return {"account": str(event.account_id), "event": str(event.id)}
+
+
+def _both(event: Event) -> Args:
+    return _subject(event) | {"event": str(event.id)}
 
 
 FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args], int]]] = {
@@ -29,10 +34,10 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args], int]]] = {
     EventName.PAYMENT_QUARANTINED: [("alert", _event, 0)],
     EventName.PAYMENT_STRANDED: [("alert", _event, 0)],
     EventName.AGREEMENT_MADE: [("print_agreement", _subject, 0)],
-    EventName.RENEWAL_DECLINED: [("tell_declined", _subject, 0)],
-    EventName.RENEWAL_RECONSIDERED: [("tell_reconsidered", _subject, 0)],
+    EventName.RENEWAL_DECLINED: [("tell_declined", _both, 0)],
+    EventName.RENEWAL_RECONSIDERED: [("tell_reconsidered", _both, 0)],
     EventName.QUESTION_ASKED: [("tell_question", _event, 0)],
-    EventName.PERSON_INVITED: [("tell_invited", _subject, 0)],
+    EventName.PERSON_INVITED: [("tell_invited", _both, 0)],
     EventName.MESSAGE_PLANNED: [("send_message", _subject, 0)],
     EventName.BOOK_IMPORTED: [("fetch_cards", lambda event: {}, 0)],
 }

@@ -5,13 +5,13 @@ links and codes are keyed hashes of the row's own key (`app.keys`).
 """
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, Integer, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.keys import hashed, new_session_token
+from gateways.browser import Level
 from renewals.base import Record
 from renewals.person import Person
 
@@ -21,13 +21,6 @@ IDLE_LIMIT = timedelta(hours=12)
 ABSOLUTE_LIMIT = timedelta(days=14)
 LINK_LIFE = timedelta(days=120)
 SEEN_EVERY = timedelta(minutes=5)
-
-
-class Level(StrEnum):
-    """How surely we know who it is: by a mailed link alone, or by a code as well."""
-
-    LINK = "link"
-    CODE = "code"
 
 
 class WebSession(Record):
@@ -66,8 +59,12 @@ class WebSession(Record):
         return token
 
     @classmethod
-    def end(cls, session: Session, token_hash: bytes, *, at: datetime) -> None:
-        session.execute(update(cls).where(cls.token_hash == token_hash, cls.ended_at.is_(None)).values(ended_at=at))
+    def see(cls, session: Session, key: UUID, *, at: datetime) -> None:
+        session.execute(update(cls).where(cls.id == key).values(seen_at=at))
+
+    @classmethod
+    def end(cls, session: Session, key: UUID, *, at: datetime) -> None:
+        session.execute(update(cls).where(cls.id == key, cls.ended_at.is_(None)).values(ended_at=at))
 
     @classmethod
     def end_all_of(cls, session: Session, person_id: UUID, *, at: datetime) -> None:

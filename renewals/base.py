@@ -45,6 +45,11 @@ def new_key() -> UUID:
     return uuid_utils.compat.uuid7()
 
 
+def made_at(key: UUID) -> datetime:
+    """The machine's moment at which a key was made, to the millisecond."""
+    return datetime.fromtimestamp(int.from_bytes(key.bytes[:6]) / 1000, UTC)
+
+
 class Record(DeclarativeBase):
     """A row with a key made in Python."""
 

@@ -15,7 +15,7 @@ from renewals.errors import NotNow, Stale
 from renewals.event import Event, EventName
 from renewals.offer import Acceptance, AcceptanceState, Approval, Offer
 from renewals.paper import Agreement
-from renewals.payment import Instalment, Payment, PaymentKind, PaymentState, asked_by
+from renewals.payment import Answer, Instalment, Payment, PaymentKind, PaymentState, Succeeded, asked_by
 from renewals.permission import Permission
 from renewals.person import Person
 from renewals.policy import Policy
@@ -146,6 +146,53 @@ def attempt(
         currency=payment.currency, kind=kind.value,
     )
     return payment
+
+
+def settle(session: Session, payment: Payment, answer: Answer, *, at: datetime) -> None:
+    """Learn what came of an attempt; money that arrived closes the renewal in the same transaction.
+
+    The payment must be locked. Click, return page, webhook and reconciler all come here.
+    """
+    if not payment.settle(answer, at=at):
+        return
+    renewal = Renewal.find(session, payment.renewal_id, lock=True)
+    if isinstance(answer, Succeeded):
+        _keep_card(renewal, payment, answer, at=at)
+    win(renewal, payment, at=at)
+
+
+def _keep_card(renewal: Renewal, payment: Payment, answer: Succeeded, *, at: datetime) -> None:
+    """A new card stays on file only when the customer agreed to it."""
+    account = renewal.account
+    if answer.customer and account.stripe_customer is None:
+        account.stripe_customer = answer.customer
+    if payment.keeps_card and answer.card:
+        kept = answer.card
+        account.put_card_on_file(kept.stripe_id, kept.brand, kept.last4, kept.expires_on, by=None, at=at)
+
+
+def acceptance_of(session: Session, payment: Payment) -> Acceptance:
+    """The yes that a payment is for."""
+    return session.scalars(
+        select(Acceptance)
+        .join(Instalment, Instalment.acceptance_id == Acceptance.id)
+        .where(Instalment.id == payment.instalment_id)
+    ).one()
+
+
+def term_after(session: Session, renewal: Renewal) -> Term | None:
+    """The term that a won renewal began."""
+    return session.scalars(
+        select(Term)
+        .join(Agreement, Agreement.id == Term.agreement_id)
+        .where(Agreement.renewal_id == renewal.id)
+    ).one_or_none()
+
+
+def buyer_of(session: Session, renewal: Renewal) -> Person | None:
+    """Who said yes."""
+    standing = standing_acceptance(renewal)
+    return session.get(Person, standing.person_id) if standing else None
 
 
 def win(renewal: Renewal, payment: Payment, *, at: datetime) -> Agreement:

@@ -121,3 +121,8 @@ class Document(Owned):
     def room_of(cls, person: Person) -> Select[tuple["Document"]]:
         """The customer's papers, newest first."""
         return cls.seen_by(person).order_by(cls.issued_on.desc(), cls.id.desc())
+
+    @classmethod
+    def of_renewal(cls, person: Person, renewal_id: UUID) -> Select[tuple["Document"]]:
+        """The papers of one renewal, in the order they were filed."""
+        return cls.seen_by(person).where(cls.renewal_id == renewal_id).order_by(cls.id)

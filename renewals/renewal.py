@@ -77,6 +77,7 @@ class Renewal(Lifecycle, Owned):
     target_minor: Mapped[int | None] = mapped_column(BigInteger)
     declined_at: Mapped[datetime | None]
     declined_reason: Mapped[str | None]
+    declined_by: Mapped[UUID | None]
     segment_override: Mapped[Segment | None]
     segment_reason: Mapped[str | None]
 
@@ -150,6 +151,11 @@ class Renewal(Lifecycle, Owned):
         """Move to another stage. Raises: NotNow when there is no such step."""
         self._move(to, EventName.RENEWAL_MOVED, by=by, at=at)
 
+    def close_as_won(self, *, at: datetime) -> None:
+        """Only `renewals.closing.win` calls this, when everything is in. Raises: NotNow."""
+        self.closed_at = at
+        self._move(RenewalState.WON, EventName.RENEWAL_WON, by=None, at=at)
+
     def decline(self, reason: str, *, by: Person, at: datetime) -> None:
         """"Do not renew": said by the customer, taken back until the last day to decide.
 
@@ -161,7 +167,7 @@ class Renewal(Lifecycle, Owned):
             raise NotNow("You have already told us that you will not renew.")
         if self.account.today(at) > self.decide_by:
             raise NotNow("The last day to decline has passed. Write to us and we will look at it together.")
-        self.declined_at, self.declined_reason = at, reason.strip()[:500]
+        self.declined_at, self.declined_reason, self.declined_by = at, reason.strip()[:500], by.id
         Event.record(session_of(self), EventName.RENEWAL_DECLINED, self, by=by, at=at)
 
     def reconsider(self, *, by: Person, at: datetime) -> None:
@@ -170,7 +176,7 @@ class Renewal(Lifecycle, Owned):
         self.must_be_open()
         if not self.is_declined:
             raise NotNow("This renewal goes on; there is nothing to take back.")
-        self.declined_at = self.declined_reason = None
+        self.declined_at = self.declined_reason = self.declined_by = None
         Event.record(session_of(self), EventName.RENEWAL_RECONSIDERED, self, by=by, at=at)
 
     def ask(self, subject: str, words: str, *, by: Person, at: datetime) -> Event:
@@ -203,6 +209,11 @@ class Renewal(Lifecycle, Owned):
     def open_ones(cls, person: Person) -> Select[tuple["Renewal"]]:
         """The renewals under way that this person may see, the nearest first."""
         return cls.seen_by(person).where(cls.state.not_in(CLOSED)).order_by(cls.renews_on, cls.id)
+
+    @classmethod
+    def nearest_to(cls, person: Person) -> Select[tuple[UUID]]:
+        """The key of the renewal that comes next for this person's company."""
+        return cls.open_ones(person).with_only_columns(cls.id).limit(1)
 
     @classmethod
     def of_subscription(cls, session: Session, subscription_id: UUID) -> "Renewal | None":

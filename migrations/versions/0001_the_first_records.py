@@ -449,6 +449,7 @@ def upgrade() -> None:
         sa.Column("target_minor", sa.BigInteger(), nullable=True),
         sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("declined_reason", sa.Text(), nullable=True),
+        sa.Column("declined_by", sa.Uuid(), nullable=True),
         sa.Column(
             "segment_override",
             sa.Enum("enterprise", "mid-market", "smb", name="segment", native_enum=False, length=40),

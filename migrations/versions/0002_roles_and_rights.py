@@ -41,7 +41,7 @@ PORTAL_CHANGES = {
     "message": "state, version, subject, text, sent_at, attempts",
     "payment": "state, version, request, reference, action_url, reason, quarantined, customer",
     "person": "name, title, roles, locale, active, version",
-    "renewal": "state, version, declined_at, declined_reason, closed_at",
+    "renewal": "state, version, declined_at, declined_reason, declined_by, closed_at",
 }
 STAFF_ADDS = ("event", "message", "policy")
 STAFF_CHANGES = {

@@ -1,0 +1,1 @@
+"""The demo: everything at once, with a company to play with; absent in production."""

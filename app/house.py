@@ -1,0 +1,61 @@
+"""House: the wires of one process: settings, database, templates, windows to the outside."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from types import SimpleNamespace
+
+from app import jobs
+from app.assets import Assets
+from app.html import Html
+from app.keys import Keys
+from app.locale import Catalogue
+from app.settings import Settings
+from app.transaction import Database
+from gateways.mail import Mail
+from gateways.stripe import Stripe
+
+
+@dataclass(frozen=True)
+class House:
+    """Made once at start; safe to share between threads."""
+
+    settings: Settings
+    database: Database
+    html: Html
+    assets: Assets
+    keys: Keys
+    stripe: Stripe
+    mail: Mail
+    locales: tuple[str, ...]
+
+    @classmethod
+    def build(cls, settings: Settings, *, pool: int | None = None) -> "House":
+        assets, catalogue = Assets.load(), Catalogue.load()
+        options = {"pool": pool} if pool else {}
+        return cls(
+            settings=settings,
+            database=Database(settings.database_url, jobs.follow, **options),
+            html=Html(assets, catalogue),
+            assets=assets,
+            keys=Keys(settings.secret_key),
+            stripe=Stripe(settings.stripe_key, settings.stripe_webhook_secret, settings.stripe_base),
+            mail=Mail(settings.smtp_url, settings.mail_from),
+            locales=tuple(catalogue.locales),
+        )
+
+    def cookie_name(self, name: str) -> str:
+        """In production a cookie is bound to this very host and to https."""
+        return f"__Host-kekal_{name}" if self.settings.is_production else f"kekal_{name}"
+
+    @cached_property
+    def vendor(self) -> SimpleNamespace:
+        """The company whose portal this is, as its policy says."""
+        from renewals.policy import PolicyKind, shipped
+
+        content = json.loads(json.dumps(shipped(PolicyKind.VENDOR)))
+        return SimpleNamespace(**content, css_url=None)
+
+    def close(self) -> None:
+        self.database.close()
+        self.stripe.close()

@@ -1,0 +1,175 @@
+"""Letters: the words of each message, made from the records when it is sent."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.html import Letter
+from app.session import CODE_LIFE, LINK_LIFE, Link
+from app.work import Work
+from portal.shown import Shown
+from renewals.choice import Choice
+from renewals.closing import acceptance_of, term_after
+from renewals.event import Event
+from renewals.message import Message, MessageKind
+from renewals.paper import Document, Invoice
+from renewals.payment import Payment
+from renewals.person import Person
+from renewals.renewal import Renewal
+
+TOKEN = re.compile(r"(/(?:links|sign-in/link)/)[A-Za-z0-9_-]{20,}")
+CODE = re.compile(r"\b\d{6}\b")
+
+
+def write(work: Work, message: Message) -> Letter:
+    """Subject, plain text and HTML, in the reader's language."""
+    context = WRITERS[message.kind](work, message)
+    shared = {"vendor": work.house.vendor, "locale": message.locale, "today": work.now.date()}
+    return work.house.html.letter(TEMPLATES.get(message.kind, message.kind.value), message.locale, **(shared | context))
+
+
+def without_secrets(text: str) -> str:
+    """What is kept of a letter: its links and codes can not be used again by whoever reads the archive."""
+    return CODE.sub("······", TOKEN.sub(r"\1…", text))
+
+
+def _sign_in(work: Work, message: Message) -> dict[str, Any]:
+    key, keys, home = UUID(message.context["sign_in"]), work.house.keys, work.house.settings.public_url
+    return {
+        "code": keys.digits(key), "link_url": f"{home}/sign-in/link/{keys.token('sign-in', key)}",
+        "minutes": int(CODE_LIFE.total_seconds() // 60), "email": message.email,
+    }
+
+
+def _invitation(work: Work, message: Message) -> dict[str, Any]:
+    person, inviter = work.session.get_one(Person, message.person_id), _by(work, message)
+    return {
+        "inviter": SimpleNamespace(name=inviter.name if inviter else work.house.vendor.name),
+        "account": SimpleNamespace(name=message.context["account_name"]), "role": person.roles[0],
+        "email": message.email, "link_url": f"{work.house.settings.public_url}/sign-in", "days": 30, "person": person,
+    }
+
+
+def _about(work: Work, message: Message) -> dict[str, Any]:
+    """What every letter about a renewal speaks of."""
+    renewal = Renewal.find(work.session, _renewal(message))
+    shown = Shown(work.session, renewal, Choice.of(work.session, renewal, _day(work, renewal)), _day(work, renewal))
+    person = work.session.get_one(Person, message.person_id)
+    return {"renewal": shown, "person": person, "link_url": _link(work, message, renewal), "today": shown.today}
+
+
+def _declined(work: Work, message: Message) -> dict[str, Any]:
+    context = _about(work, message)
+    renewal, by = context["renewal"].renewal, _by(work, message)
+    when = renewal.declined_at or message.planned_at
+    return context | {"declined": SimpleNamespace(by_name=by.name if by else "", at=when)}
+
+
+def _ready(work: Work, message: Message) -> dict[str, Any]:
+    context = _about(work, message)
+    shown: Shown = context["renewal"]
+    options, value = shown.choice.options, shown.choice.value
+    return context | {
+        "last": bool(message.context.get("last")), "option": options[options.recommended.value],
+        "ways": len(list(options)), "value": value if value.hours else None, "card": shown.renewal.account.card(),
+        "opt_out_url": context["link_url"],
+    }
+
+
+def _receipt(work: Work, message: Message) -> dict[str, Any]:
+    context = _about(work, message)
+    payment = Payment.find(work.session, UUID(message.context["payment"]))
+    term = term_after(work.session, context["renewal"].renewal)
+    invoice = work.session.scalars(select(Invoice).where(Invoice.payment_id == payment.id)).first()
+    brand, _, last4 = payment.card_text.rpartition(" ")
+    home = work.house.settings.public_url
+    papers = work.session.scalars(select(Document).where(Document.renewal_id == payment.renewal_id).order_by(Document.id))
+    return context | {
+        "term": term, "next_renews_on": term.ends_on if term else acceptance_of(work.session, payment).offer.ends_on,
+        "payment": SimpleNamespace(
+            amount=payment.amount, paid_on=message.planned_at.date(), invoice_number=invoice.number if invoice else None,
+            card=SimpleNamespace(brand=brand, last4=last4) if last4 else None,
+        ),
+        "documents": [SimpleNamespace(name=paper.title, url=f"{home}/documents/{paper.id}") for paper in papers],
+        "link_url": f"{home}/documents",
+    }
+
+
+def _question(work: Work, message: Message) -> dict[str, Any]:
+    context = _about(work, message)
+    event = work.session.get_one(Event, UUID(message.context["event"]))
+    asker = _by(work, message) or context["person"]
+    account = context["renewal"].renewal.account
+    return context | {
+        "purpose": event.details["subject"], "message": event.details["words"], "person": asker,
+        "account": SimpleNamespace(name=account.name), "option": None, "po": "", "billing_email": "",
+        "answer_by": next_working_day(work.now.date()),
+        "link_url": f"{work.house.settings.public_url}/admin/renewals/{context['renewal'].id}",
+    }
+
+
+def _alert(work: Work, message: Message) -> dict[str, Any]:
+    event = work.session.get_one(Event, UUID(message.context["event"]))
+    home = work.house.settings.public_url
+    return {"event": event, "account_name": message.context["account_name"], "link_url": f"{home}/admin/renewals/{message.renewal_id}"}
+
+
+WRITERS: dict[MessageKind, Callable[[Work, Message], dict[str, Any]]] = {
+    MessageKind.SIGN_IN: _sign_in,
+    MessageKind.INVITATION: _invitation,
+    MessageKind.DECLINED: _declined,
+    MessageKind.RECONSIDERED: _declined,
+    MessageKind.RENEWAL_READY: _ready,
+    MessageKind.RECEIPT: _receipt,
+    MessageKind.QUESTION: _question,
+    MessageKind.ALERT: _alert,
+}
+TEMPLATES: dict[MessageKind, str] = {}
+
+
+def _renewal(message: Message) -> UUID:
+    if message.renewal_id is None:
+        raise ValueError(f"message {message.id} is about no renewal")
+    return message.renewal_id
+
+
+def _by(work: Work, message: Message) -> Person | None:
+    """Who did what the letter speaks of."""
+    key = message.context.get("by")
+    return work.session.get(Person, UUID(key)) if key else None
+
+
+def _day(work: Work, renewal: Renewal) -> date:
+    return renewal.account.today(work.now)
+
+
+def _link(work: Work, message: Message, renewal: Renewal) -> str:
+    """A key to this one renewal for this one reader; the same for the same message."""
+    link = _known_link(work.session, message) or _new_link(work, message, renewal)
+    return f"{work.house.settings.public_url}/links/{work.house.keys.token('renewal', link.id)}"
+
+
+def _known_link(session: Session, message: Message) -> Link | None:
+    return session.scalars(select(Link).where(Link.purpose == f"message:{message.id}")).one_or_none()
+
+
+def _new_link(work: Work, message: Message, renewal: Renewal) -> Link:
+    person = work.session.get_one(Person, message.person_id)
+    link = Link(
+        purpose=f"message:{message.id}", account_id=renewal.account_id, person_id=person.id, renewal_id=renewal.id,
+        made_at=work.machine_now, ends_at=work.machine_now + LINK_LIFE,
+    )
+    work.session.add(link)
+    work.session.flush()  # the address names the row
+    return link
+
+
+def next_working_day(day: date) -> date:
+    later = day + timedelta(days=1)
+    return later if later.weekday() < 5 else next_working_day(later)

@@ -1,0 +1,131 @@
+"""Main: every wire on one page."""
+
+import os
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import structlog
+from litestar import Litestar, Request, Response, get
+from litestar.connection import ASGIConnection
+from litestar.exceptions import HTTPException, PermissionDeniedException
+from litestar.handlers.base import BaseRouteHandler
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+import admin
+import portal
+from app import signin
+from app.desk import Desk
+from app.house import House
+from app.settings import Settings
+from app.webhooks import stripe_door
+from gateways.browser import PUBLIC, rooms_of
+
+CONTENT_POLICY = "; ".join(
+    [
+        "default-src 'none'", "style-src 'self'", "font-src 'self'", "img-src 'self' data:", "script-src 'self'",
+        "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+}
+YEAR = 365 * 86_400
+log = structlog.get_logger()
+
+
+def create() -> Litestar:
+    """What the server calls; everything comes from the environment."""
+    return build(House.build(Settings.read(os.environ)))
+
+
+def build(house: House) -> Litestar:
+    desk = Desk(house)
+    handlers: list[Any] = [desk.hang(work) for module in rooms(house) for work in rooms_of(module)]
+    return Litestar(
+        [*handlers, static_door(house), health, stripe_door(house)],
+        guards=[deny_by_default],
+        exception_handlers={HTTPException: _framework_error(desk), Exception: _framework_error(desk)},
+        middleware=[_headers(house.settings)],
+        openapi_config=None,
+        on_shutdown=[house.close],
+        request_max_body_size=2_000_000,
+        debug=False,
+    )
+
+
+def rooms(house: House) -> list[ModuleType]:
+    """The modules whose rooms are hung; the demo's only in demo mode."""
+    every = [signin, *portal.rooms(), *admin.rooms()]
+    if house.settings.is_demo:
+        from app.demo import rooms as demo
+
+        every.append(demo)
+    return every
+
+
+def deny_by_default(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """A door without an access stays shut, whoever forgot it."""
+    if "access" not in handler.opt:
+        raise PermissionDeniedException
+
+
+def static_door(house: House) -> Any:
+    """Files named by their content: good for ever, in the encoding the browser likes."""
+
+    @get("/static/{path:path}", opt={"access": PUBLIC}, sync_to_thread=False)
+    def serve(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+        asset = house.assets.find(request.url.path)
+        if asset is None:
+            return Response(b"", status_code=404)
+        headers = {"Cache-Control": f"public, max-age={YEAR}, immutable", "ETag": asset.etag, "Vary": "Accept-Encoding"}
+        if request.headers.get("if-none-match") == asset.etag:
+            return Response(b"", status_code=304, headers=headers)
+        body, encoding = asset.encoded_for(request.headers.get("accept-encoding", ""))
+        if encoding:
+            headers["Content-Encoding"] = encoding
+        return Response(body, headers=headers, media_type=asset.content_type)
+
+    return serve
+
+
+@get("/health", opt={"access": PUBLIC}, sync_to_thread=False)
+def health() -> Response[bytes]:
+    """The process answers; nothing is asked of the database."""
+    return Response(b"ok", media_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+def _framework_error(desk: Desk) -> Callable[[Request[Any, Any, Any], Exception], Response[bytes]]:
+    """What the framework refuses (no such path, wrong method, malformed key) gets the house's own page."""
+
+    def answer(request: Request[Any, Any, Any], trouble: Exception) -> Response[bytes]:
+        status = trouble.status_code if isinstance(trouble, HTTPException) else 500
+        if status >= 500:
+            log.error("the front door failed", path=request.url.path, exc_info=trouble)
+        return desk.apologise(request, status)
+
+    return answer
+
+
+def _headers(settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
+    """The same protections on every answer, errors included."""
+    fixed = HEADERS | ({"Strict-Transport-Security": f"max-age={YEAR}; includeSubDomains"} if settings.is_production else {})
+    raw = [(name.lower().encode(), value.encode()) for name, value in fixed.items()]
+
+    def wrap(app: ASGIApp) -> ASGIApp:
+        async def protected(scope: Scope, receive: Receive, send: Send) -> None:
+            async def with_headers(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    message["headers"] = [*message["headers"], *raw]
+                await send(message)
+
+            await app(scope, receive, with_headers)
+
+        return protected
+
+    return wrap

@@ -1,0 +1,209 @@
+"""Visiting: the visit as the front door brings it: session, moments and rights of one request."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cached_property
+from types import SimpleNamespace
+from typing import Any, TypeVar
+from urllib.parse import quote
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from app.house import House
+from app.transaction import Now
+from gateways.browser import Access, Answer, Level, Request, Side
+from gateways.stripe import Stripe
+from renewals.base import Owned
+from renewals.errors import NotFound, NotYours
+from renewals.person import Person
+from renewals.renewal import Renewal
+
+R = TypeVar("R", bound=Owned)
+
+
+class SignInNeeded(Exception):
+    """This page is for people we know."""
+
+
+class CodeNeeded(Exception):
+    """A mailed link is not enough for this; a code is."""
+
+
+class Visiting:
+    """One request, in one thread. `session` and `now` change when a three-step room comes back from its call."""
+
+    def __init__(self, house: House, request: Request, access: Access) -> None:
+        self.house = house
+        self.request = request
+        self.access = access
+        self.session: Session
+        self.now: datetime
+        self.machine_now: datetime
+        self._row: Row[Any] | None = None
+
+    def begin(self, session: Session, row: Row[Any], now: Now) -> None:
+        """Step into a transaction. Raises: SignInNeeded, CodeNeeded, NotYours."""
+        self.session, self._row, self.now, self.machine_now = session, row, now.business, now.machine
+        self._admit()
+
+    def _admit(self) -> None:
+        if self.access.side is Side.ANYBODY:
+            return self.stand_at_the_door()
+        if self.person is None:
+            raise SignInNeeded
+        if self.person.is_staff is not (self.access.side is Side.STAFF):
+            raise NotYours("This page is for the other side of the table.")
+        if not self.access.link:
+            self.needs_code()
+        if self.access.permission:
+            self.person.must(self.access.permission)
+
+    def needs_code(self) -> None:
+        """Raises: CodeNeeded for the holder of a mailed link."""
+        if self.level is Level.LINK:
+            raise CodeNeeded
+
+    @property
+    def row(self) -> Row[Any]:
+        if self._row is None:
+            raise RuntimeError("This visit has not begun.")
+        return self._row
+
+    @property
+    def has_begun(self) -> bool:
+        return self._row is not None
+
+    @cached_property
+    def person(self) -> Person | None:
+        """Who it is, as read with the session: a copy that is never written back."""
+        row = self.row
+        if row.person_id is None:
+            return None
+        return Person(
+            id=row.person_id, account_id=row.account_id, email=row.email, name=row.name, roles=list(row.roles),
+            locale=row.person_locale, active=True, title="",
+        )
+
+    @property
+    def someone(self) -> Person:
+        if self.person is None:
+            raise SignInNeeded
+        return self.person
+
+    @property
+    def account(self) -> SimpleNamespace | None:
+        row = self.row
+        return SimpleNamespace(id=row.account_id, name=row.account_name) if row.account_id else None
+
+    @property
+    def level(self) -> Level | None:
+        return Level(self.row.level) if self.row.level else None
+
+    @property
+    def session_id(self) -> UUID | None:
+        found: UUID | None = self.row.session_id
+        return found
+
+    @property
+    def scope(self) -> UUID | None:
+        """The one renewal a mailed link opens; None for everything of one's own."""
+        found: UUID | None = self.row.scope
+        return found
+
+    @property
+    def today(self) -> date:
+        """The day it is for this customer."""
+        return self.now.astimezone(ZoneInfo(self.row.timezone or "UTC")).date()
+
+    @cached_property
+    def locale(self) -> str:
+        """The saved choice, then what the browser asks for, then the account's."""
+        row = self.row
+        saved = self.request.cookies.get(self.house.cookie_name("locale"))
+        wishes = [saved, row.session_locale, row.person_locale, *_asked_languages(self.request.headers),
+                  row.account_locale]
+        return next((wish[:2] for wish in wishes if wish and wish[:2] in self.house.locales), "en")
+
+    @property
+    def path(self) -> str:
+        return self.request.path if self.request.is_safe else "/"
+
+    @cached_property
+    def renewal_url(self) -> str | None:
+        """The nearest open renewal, for the navigation."""
+        if self.scope:
+            return f"/renewals/{self.scope}"
+        if self.person is None or self.person.is_staff:
+            return None
+        nearest = self.session.scalar(Renewal.nearest_to(self.person))
+        return f"/renewals/{nearest}" if nearest else None
+
+    @property
+    def stripe(self) -> Stripe:
+        return self.house.stripe
+
+    @property
+    def public_url(self) -> str:
+        return self.house.settings.public_url
+
+    @property
+    def form_subject(self) -> str:
+        """What a form's token is bound to: the session, or the visitor's cookie before there is one."""
+        if self.session_id:
+            return str(self.session_id)
+        return self.request.cookies.get(self.house.cookie_name("visitor"), "")
+
+    @property
+    def csrf(self) -> str:
+        return self.house.keys.form_token(self.form_subject)
+
+    def must_come_from_our_form(self) -> None:
+        """Raises: NotYours when the form's token is missing or not this session's."""
+        token = self.request.form.get("csrf", "")
+        if not self.form_subject or not self.house.keys.fits_form(self.form_subject, token):
+            raise NotYours("This form did not come from our page. Open the page again and repeat.")
+
+    def find(self, kind: type[R], key: UUID, *, lock: bool = False) -> R:
+        """One record for this person; outside of it, and outside of a link's scope, there is none.
+
+        Raises: NotFound.
+        """
+        found = kind.find_for(self.someone, self.session, key, lock=lock)
+        if self.scope and self.scope not in (found.id, getattr(found, "renewal_id", None)):
+            raise NotFound
+        return found
+
+    def page(
+        self, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
+    ) -> Answer:
+        return Answer(status=status, template=template, context=context, headers=headers or {})
+
+    def go(self, path: str, *, flash: str | None = None) -> Answer:
+        """After something was done: to one of our own pages, never off-site."""
+        return Answer(status=303, headers={"Location": path}, cookies={"flash": flash} if flash else {})
+
+    def sign_in_path(self) -> str:
+        return f"/sign-in?next={quote(self.path, safe='/')}"
+
+    @property
+    def evidence(self) -> dict[str, str]:
+        """How we knew who it was, for what they accept."""
+        known_by = self.level.value if self.level else "nothing"
+        return {"ip": self.request.ip, "user_agent": self.request.user_agent, "known_by": known_by}
+
+    def stand_at_the_door(self) -> None:
+        """Give up the account's rights for those of the door: to look across one person's companies."""
+        self.session.execute(text("SELECT set_config('role', 'kekal_door', true), set_config('kekal.account', '', true)"))
+
+    @property
+    def flash(self) -> str | None:
+        return self.request.cookies.get(self.house.cookie_name("flash"))
+
+
+def _asked_languages(headers: Mapping[str, str]) -> list[str]:
+    """The languages a browser asks for, in its order."""
+    parts = headers.get("accept-language", "").split(",")[:10]
+    return [part.partition(";")[0].strip().lower() for part in parts]

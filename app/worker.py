@@ -1,0 +1,110 @@
+"""Worker: a process that takes jobs from the queue; as many as one likes on one database."""
+
+import asyncio
+import inspect
+import signal
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import procrastinate
+import structlog
+from procrastinate import JobContext
+
+from app import chores
+from app.house import House
+from app.jobs import QUEUE_OPTIONS
+from app.work import Work
+from renewals.errors import GatewayFailed, NotFound
+
+CONCURRENCY = 6
+HEARTBEAT = 2.0
+STALLED_AFTER = 6.0
+EVERY_FEW_SECONDS = "* * * * * */5"
+EVERY_MINUTE = "* * * * *"
+EVERY_DAY = "17 3 * * *"
+RETRY = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2)
+log = structlog.get_logger()
+
+CHORES: tuple[Callable[..., Any], ...] = (
+    chores.send_sign_in, chores.send_message, chores.plan_receipt, chores.tell_declined, chores.tell_reconsidered,
+    chores.tell_question, chores.tell_invited, chores.alert, chores.reconcile, chores.handle_notice,
+    chores.fetch_cards, chores.issue_invoice, chores.print_agreement,
+)
+PERIODIC: tuple[tuple[Callable[..., Any], str], ...] = (
+    (chores.seal_events, EVERY_FEW_SECONDS),
+    (chores.sweep_inbox, EVERY_MINUTE),
+    (chores.begin_day, EVERY_MINUTE),
+    (chores.forget, EVERY_DAY),
+)
+
+
+def queue(house: House) -> procrastinate.App:
+    """The queue with every chore this worker knows."""
+    connector = procrastinate.PsycopgConnector(
+        conninfo=house.settings.database_url, kwargs=QUEUE_OPTIONS, min_size=1, max_size=CONCURRENCY + 2
+    )
+    app = procrastinate.App(connector=connector)
+    for chore in CHORES:
+        app.task(name=chore.__name__, retry=RETRY)(_as_task(house, chore))
+    for chore, cron in PERIODIC:
+        task = app.task(name=chore.__name__, retry=False, pass_context=False)(_as_periodic(house, chore))
+        app.periodic(cron=cron)(task)
+    _retake(app)
+    return app
+
+
+def _as_task(house: House, chore: Callable[..., Any]) -> Callable[..., None]:
+    keys = [name for name, p in inspect.signature(chore).parameters.items() if p.annotation is UUID]
+
+    def task(account: str | None = None, **args: Any) -> None:
+        work = Work(house, UUID(account) if account else None)
+        typed = {name: UUID(value) if name in keys else value for name, value in args.items()}
+        try:
+            work.run(chore, **typed)
+        except NotFound:
+            log.warning("a job's record is gone", job=chore.__name__, **args)
+        except GatewayFailed as no:
+            if not no.permanent:
+                raise
+            log.error("a job can not be done", job=chore.__name__, why=str(no), **args)
+
+    return task
+
+
+def _as_periodic(house: House, chore: Callable[..., Any]) -> Callable[[int], None]:
+    def task(timestamp: int) -> None:
+        Work(house).run(chore)
+
+    return task
+
+
+def _retake(app: procrastinate.App) -> None:
+    """Jobs of a worker that died go back into the queue; procrastinate leaves this to its users."""
+
+    @app.periodic(cron=EVERY_FEW_SECONDS)
+    @app.task(name="retake_stalled", pass_context=True)
+    async def retake(context: JobContext, timestamp: int) -> None:
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+            await app.job_manager.retry_job(job)
+
+
+async def work_until_stopped(house: House) -> None:
+    """Run until SIGTERM or SIGINT; what is under way is finished first."""
+    app = queue(house)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with app.open_async():
+        worker = asyncio.create_task(
+            app.run_worker_async(
+                concurrency=CONCURRENCY, install_signal_handlers=False, update_heartbeat_interval=HEARTBEAT,
+                stalled_worker_timeout=STALLED_AFTER, fetch_job_polling_interval=1.0, delete_jobs="successful",
+                shutdown_graceful_timeout=20,
+            )
+        )
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({worker, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)

@@ -1,0 +1,73 @@
+"""Mail: the window through which words leave, over SMTP."""
+
+import smtplib
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from datetime import datetime
+from urllib.parse import unquote, urlsplit
+
+from renewals.errors import GatewayFailed
+
+LIMIT = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One mail to one person. `headers` are ours: kind and subject matter, for whoever sorts them."""
+
+    to_name: str
+    to_email: str
+    from_name: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    sent_at: datetime
+    headers: dict[str, str]
+
+
+class Mail:
+    """SMTP itself delivers at least once; a stable Message-ID lets the reader's side see one."""
+
+    def __init__(self, url: str, sender: str) -> None:
+        parts = urlsplit(url)
+        self.secure = parts.scheme == "smtps"
+        self.host, self.port = parts.hostname or "127.0.0.1", parts.port or (465 if self.secure else 25)
+        self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
+        self.sender = sender
+
+    def send(self, envelope: Envelope) -> None:
+        """Raises: GatewayFailed, permanent when this address will never take it."""
+        try:
+            with self._connect() as server:
+                server.send_message(self._message(envelope))
+        except smtplib.SMTPRecipientsRefused as no:
+            codes = [code for code, _ in no.recipients.values()]
+            raise GatewayFailed(f"The address was refused ({codes}).", permanent=all(c >= 500 for c in codes)) from no
+        except (smtplib.SMTPException, OSError) as trouble:
+            raise GatewayFailed(f"The mail server did not take it: {type(trouble).__name__}.") from trouble
+
+    def _connect(self) -> smtplib.SMTP:
+        kind = smtplib.SMTP_SSL if self.secure else smtplib.SMTP
+        server = kind(self.host, self.port, timeout=LIMIT)
+        if self.user:
+            if not self.secure:
+                server.starttls()
+            server.login(self.user, self.password)
+        return server
+
+    def _message(self, envelope: Envelope) -> EmailMessage:
+        message = EmailMessage()
+        message["From"] = Address(envelope.from_name, addr_spec=self.sender)
+        message["To"] = Address(envelope.to_name, addr_spec=envelope.to_email)
+        message["Subject"] = envelope.subject
+        message["Date"] = format_datetime(envelope.sent_at)
+        message["Message-ID"] = envelope.message_id
+        message["Auto-Submitted"] = "auto-generated"
+        for name, value in envelope.headers.items():
+            message[name] = value
+        message.set_content(envelope.text)
+        message.add_alternative(envelope.html, subtype="html")
+        return message

@@ -1,0 +1,65 @@
+"""Ask: a question to a person, or the wish to pay by invoice; both reach whoever looks after the renewal."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from gateways.browser import Answer, Visit, customer, get, post
+from portal.shown import Shown
+from renewals.errors import Malformed
+from renewals.permission import Permission
+
+FIELDS = ("message", "po", "billing_email")
+
+
+@get("/renewals/{renewal_id:uuid}/ask", customer(Permission.ASK, link=True))
+def show(visit: Visit, renewal_id: UUID) -> Answer:
+    return _page(visit, Shown.find(visit, renewal_id), "question")
+
+
+@get("/renewals/{renewal_id:uuid}/invoice", customer(Permission.RENEW, link=True))
+def show_invoice(visit: Visit, renewal_id: UUID) -> Answer:
+    return _page(visit, Shown.find(visit, renewal_id), "invoice")
+
+
+@post("/renewals/{renewal_id:uuid}/ask", customer(Permission.ASK, link=True))
+def ask(visit: Visit, renewal_id: UUID) -> Answer:
+    return _send(visit, renewal_id, "question", visit.request.form.get("message", ""))
+
+
+@post("/renewals/{renewal_id:uuid}/invoice", customer(Permission.RENEW, link=True))
+def ask_for_invoice(visit: Visit, renewal_id: UUID) -> Answer:
+    form = visit.request.form
+    said = [form.get("message", "").strip(), form.get("po", "").strip(), form.get("billing_email", "").strip()]
+    words = "\n".join(part for part in said if part) or "Please send an invoice."
+    return _send(visit, renewal_id, "invoice", words)
+
+
+def _send(visit: Visit, renewal_id: UUID, purpose: str, words: str) -> Answer:
+    shown = Shown.find(visit, renewal_id)
+    try:
+        shown.renewal.ask(purpose, words, by=visit.someone, at=visit.now)
+    except Malformed as trouble:
+        return _page(visit, shown, purpose, status=422, message=str(trouble))
+    return visit.go(f"/renewals/{renewal_id}", flash="asked")
+
+
+def _page(visit: Visit, shown: Shown, purpose: str, *, status: int = 200, **trouble: str) -> Answer:
+    typed = {field: visit.request.form.get(field, "") for field in FIELDS}
+    return visit.page(
+        "portal/ask.html", status=status, renewal=shown, purpose=purpose, option=_option(visit, shown, purpose),
+        answer_by=_next_working_day(visit.today), typed=typed, trouble=trouble,
+    )
+
+
+def _option(visit: Visit, shown: Shown, purpose: str) -> Any:
+    if purpose != "invoice" or shown.standing != "open":
+        return None
+    options = {option.content_hash: option for option in shown.choice.options}
+    return options.get(visit.request.query.get("option", "")) or options[shown.chosen()]
+
+
+def _next_working_day(day: date) -> date:
+    """Questions are answered on the next working day."""
+    later = day + timedelta(days=1)
+    return later if later.weekday() < 5 else _next_working_day(later)

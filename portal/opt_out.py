@@ -1,0 +1,51 @@
+"""Opt-out: "do not renew", and taking it back."""
+
+from types import SimpleNamespace
+from uuid import UUID
+
+from gateways.browser import Answer, Visit, customer, get, post
+from portal.shown import Shown
+from renewals.errors import Malformed
+from renewals.permission import Permission
+from renewals.person import Person
+
+REASONS = ("price", "unused", "missing", "service", "competitor", "closing", "other")
+
+
+@get("/renewals/{renewal_id:uuid}/opt-out", customer(Permission.VIEW, link=True))
+def show(visit: Visit, renewal_id: UUID) -> Answer:
+    return _page(visit, Shown.find(visit, renewal_id))
+
+
+@post("/renewals/{renewal_id:uuid}/opt-out", customer(Permission.DECLINE, link=True))
+def decline(visit: Visit, renewal_id: UUID) -> Answer:
+    shown = Shown.find(visit, renewal_id, lock=True)
+    reason, words = visit.request.form.get("reason", ""), visit.request.form.get("words", "").strip()
+    if reason and reason not in REASONS:
+        raise Malformed("Choose one of the reasons, or none.", "reason")
+    shown.renewal.decline(f"{reason}: {words}" if words else reason, by=visit.someone, at=visit.now)
+    return visit.go(f"/renewals/{renewal_id}/opt-out")
+
+
+@post("/renewals/{renewal_id:uuid}/opt-out/withdrawal", customer(Permission.DECLINE, link=True))
+def take_back(visit: Visit, renewal_id: UUID) -> Answer:
+    Shown.find(visit, renewal_id, lock=True).renewal.reconsider(by=visit.someone, at=visit.now)
+    return visit.go(f"/renewals/{renewal_id}", flash="staying")
+
+
+def _page(visit: Visit, shown: Shown) -> Answer:
+    return visit.page(
+        "portal/decline.html", renewal=shown, declined=_declined(visit, shown), reasons=list(REASONS),
+        typed={"reason": "", "words": ""}, trouble={}, may={"decline": visit.someone.may(Permission.DECLINE)},
+    )
+
+
+def _declined(visit: Visit, shown: Shown) -> SimpleNamespace | None:
+    renewal = shown.renewal
+    if renewal.declined_at is None:
+        return None
+    who = visit.session.get(Person, renewal.declined_by) if renewal.declined_by else None
+    return SimpleNamespace(
+        at=renewal.declined_at, by_name=who.name if who else "",
+        may_undo=visit.today <= shown.decide_by and visit.someone.may(Permission.DECLINE),
+    )

@@ -1,0 +1,209 @@
+"""Payment: the click, and what became of it.
+
+Prepare, call, settle: what is asked is committed before Stripe is called, and what came of it is only
+ever learnt from Stripe.
+"""
+
+from datetime import date
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from gateways.browser import Answer, Visit, customer, get, post
+from portal import renewal as renewal_room
+from portal.shown import Shown, state_of
+from renewals import closing
+from renewals.account import Card, Consent
+from renewals.closing import Yes
+from renewals.errors import Malformed, NotNow, Stale
+from renewals.paper import Document
+from renewals.payment import OPEN, Payment, PaymentKind, PaymentState
+from renewals.permission import Permission
+from renewals.policy import PolicyKind
+from renewals.renewal import RenewalState
+from renewals.subscription import Term
+
+REFRESH_SECONDS = 5
+
+
+@get("/renewals/{renewal_id:uuid}/payment", customer(Permission.VIEW, link=True))
+def show(visit: Visit, renewal_id: UUID) -> Answer:
+    """Where the attempt stands; without one, the options."""
+    shown = Shown.find(visit, renewal_id)
+    if shown.payment is None:
+        return visit.go(f"/renewals/{renewal_id}")
+    state = state_of(shown.payment)
+    headers = {"Refresh": str(REFRESH_SECONDS)} if state == "confirming" else {}
+    return visit.page("portal/payment.html", headers=headers, renewal=shown, **_outcome(visit, shown, state))
+
+
+@post("/renewals/{renewal_id:uuid}/payment", customer(Permission.RENEW, link=True))
+def pay(visit: Visit, renewal_id: UUID) -> Any:
+    """The click: one call to Stripe between it and the answer."""
+    shown = Shown.find(visit, renewal_id, lock=True)
+    if shown.renewal.state is RenewalState.WON or closing.live_payment(shown.renewal):
+        return visit.go(f"/renewals/{renewal_id}/payment")
+    card = shown.renewal.account.card()
+    if card is None:
+        return visit.go(f"/renewals/{renewal_id}/card?option={visit.request.form.get('option', '')}")
+    visit.needs_code()
+    try:
+        acceptance = _accept(visit, shown)
+    except (Stale, Malformed) as trouble:
+        return _again(visit, shown, trouble)
+    payment = closing.attempt(
+        acceptance, PaymentKind.CARD, by=visit.someone, at=visit.now, card=card,
+        customer=shown.renewal.account.stripe_customer,
+    )
+    back = f"{visit.public_url}/renewals/{renewal_id}/payment/return"
+    payment.freeze(visit.stripe.card_request(payment, card.stripe_id, return_url=back))
+    answer = yield partial(visit.stripe.charge, payment.request, payment.key)
+    closing.settle(visit.session, visit.find(Payment, payment.id, lock=True), answer, at=visit.now)
+    return visit.go(f"/renewals/{renewal_id}/payment")
+
+
+@get("/renewals/{renewal_id:uuid}/card", customer(Permission.RENEW, link=True))
+def show_card(visit: Visit, renewal_id: UUID) -> Answer:
+    return _card_page(visit, Shown.find(visit, renewal_id), visit.request.query.get("option", ""))
+
+
+@post("/renewals/{renewal_id:uuid}/card", customer(Permission.RENEW, link=True))
+def pay_with_another_card(visit: Visit, renewal_id: UUID) -> Any:
+    """Stripe's own page takes the card; a checkout that was left open is closed first."""
+    shown = Shown.find(visit, renewal_id, lock=True)
+    live = closing.live_payment(shown.renewal)
+    if live and live.state is PaymentState.REQUIRES_ACTION and live.reference:
+        answer = yield partial(visit.stripe.give_up, live.reference)
+        closing.settle(visit.session, visit.find(Payment, live.id, lock=True), answer, at=visit.now)
+        shown = Shown.find(visit, renewal_id, lock=True)
+        live = closing.live_payment(shown.renewal)
+    if live or shown.renewal.state is RenewalState.WON:
+        return visit.go(f"/renewals/{renewal_id}/payment")
+    try:
+        payment = _checkout(visit, shown)
+    except (Stale, Malformed) as trouble:
+        return _again(visit, shown, trouble)
+    answer = yield partial(visit.stripe.open_checkout, payment.request, payment.key)
+    closing.settle(visit.session, visit.find(Payment, payment.id, lock=True), answer, at=visit.now)
+    return visit.go(f"/renewals/{renewal_id}/payment")
+
+
+@get("/renewals/{renewal_id:uuid}/payment/return", customer(Permission.VIEW, link=True, records=True))
+def come_back(visit: Visit, renewal_id: UUID) -> Any:
+    """Back from the bank or from Stripe: ask Stripe how it stands, believe nothing in the address."""
+    shown = Shown.find(visit, renewal_id)
+    payment = shown.payment
+    if payment is None or payment.state not in OPEN or payment.reference is None:
+        return visit.go(f"/renewals/{renewal_id}/payment")
+    answer = yield partial(visit.stripe.look_up, payment.reference)
+    closing.settle(visit.session, visit.find(Payment, payment.id, lock=True), answer, at=visit.now)
+    return visit.go(f"/renewals/{renewal_id}/payment")
+
+
+@post("/renewals/{renewal_id:uuid}/payment/withdrawal", customer(Permission.RENEW, link=True))
+def withdraw(visit: Visit, renewal_id: UUID) -> Any:
+    """Give up an attempt that waits for the customer, and choose again; nothing was charged."""
+    shown = Shown.find(visit, renewal_id)
+    payment = shown.payment
+    if payment is None or payment.state is not PaymentState.REQUIRES_ACTION or payment.reference is None:
+        raise NotNow("There is no payment waiting for you.")
+    answer = yield partial(visit.stripe.give_up, payment.reference)
+    closing.settle(visit.session, visit.find(Payment, payment.id, lock=True), answer, at=visit.now)
+    return visit.go(f"/renewals/{renewal_id}")
+
+
+def _accept(visit: Visit, shown: Shown) -> Any:
+    """The yes in the form. Raises: Malformed without accepted terms, Stale when price or terms moved."""
+    form, terms = visit.request.form, shown.choice.policies[PolicyKind.TERMS]
+    if not shown.choice.is_offered:
+        raise NotNow("This renewal can not be taken yet. We write to you when your options are ready.")
+    if form.get("terms") is None:
+        raise Malformed("Tick that you accept the terms, then press the button again.", "terms")
+    if form["terms"] != terms.begins_on.isoformat():
+        raise Stale("The terms changed since this page was shown. Nothing was charged; please read them again.")
+    option = shown.choice.option(form.get("option", ""))
+    yes = Yes(option.content_hash, terms, terms.number, visit.evidence)
+    return closing.accept(shown.renewal, option, yes, by=visit.someone, at=visit.now)
+
+
+def _checkout(visit: Visit, shown: Shown) -> Payment:
+    keeps = visit.request.form.get("keep") == "yes"
+    acceptance = _accept(visit, shown)
+    if keeps:
+        words = shown.choice.policies[PolicyKind.TERMS].content["card_consent"]
+        Consent.give(
+            visit.session, "keep_card", words[visit.locale], text_version=words["version"], by=visit.someone,
+            at=visit.now, ip=visit.request.ip, user_agent=visit.request.user_agent,
+        )
+    payment = closing.attempt(
+        acceptance, PaymentKind.CHECKOUT, by=visit.someone, at=visit.now, keeps_card=keeps,
+        customer=shown.renewal.account.stripe_customer,
+    )
+    page = f"{visit.public_url}/renewals/{shown.id}/payment"
+    payment.freeze(
+        visit.stripe.checkout_request(
+            payment, product=f"{shown.plan}, {acceptance.offer.months} months", email=visit.someone.email,
+            done_url=f"{page}/return", back_url=page,
+        )
+    )
+    return payment
+
+
+def _again(visit: Visit, shown: Shown, trouble: Stale | Malformed) -> Answer:
+    """The renewal's page once more, with what to mend and nothing lost."""
+    if isinstance(trouble, Malformed):
+        return renewal_room.page(
+            visit, shown, status=422, chosen=visit.request.form.get("option", ""), **{trouble.field or "terms": str(trouble)}
+        )
+    return renewal_room.page(visit, shown, status=409, stale=str(trouble))
+
+
+def _card_page(visit: Visit, shown: Shown, wanted: str) -> Answer:
+    if shown.standing != "open":
+        return visit.go(f"/renewals/{shown.id}")
+    options = {option.content_hash: option for option in shown.choice.options}
+    option = options.get(wanted) or options[shown.chosen()]
+    return visit.page(
+        "portal/another_card.html", renewal=shown, option=option, card=shown.renewal.account.card(), terms=shown.terms,
+        trouble={}, consent=shown.choice.policies[PolicyKind.TERMS].content["card_consent"][visit.locale],
+    )
+
+
+def _outcome(visit: Visit, shown: Shown, state: str) -> dict[str, Any]:
+    payment = shown.payment
+    assert payment is not None
+    acceptance = closing.acceptance_of(visit.session, payment)
+    told = {
+        "state": state, "amount": payment.amount, "months": acceptance.offer.months, "card": _card_words(payment),
+        "next_url": payment.action_url, "reason": payment.reason, "started_at": payment.sent_at,
+    }
+    done = _after(visit, shown, acceptance.offer.ends_on) if state == "succeeded" else NOTHING_YET
+    return {"payment": SimpleNamespace(**told), **done}
+
+
+NOTHING_YET: dict[str, Any] = {"term": None, "sent": [], "documents": [], "next_steps": []}
+
+
+def _after(visit: Visit, shown: Shown, ends_on: date) -> dict[str, Any]:
+    term = closing.term_after(visit.session, shown.renewal)
+    documents: list[Document] = []
+    if visit.someone.may(Permission.READ_DOCUMENTS) and visit.level == "code":
+        documents = list(visit.session.scalars(Document.of_renewal(visit.someone, shown.id)))
+    person = closing.buyer_of(visit.session, shown.renewal)
+    sent = [SimpleNamespace(name=person.name, email=person.email, what="receipt")] if person else []
+    return {"term": term, "sent": sent, "documents": documents, "next_steps": _next_steps(shown, term)}
+
+
+def _next_steps(shown: Shown, term: Term | None) -> list[tuple[date, str]]:
+    if term is None:
+        return []
+    steps = [(term.starts_on, "term_begins")]
+    if term.months > 12:
+        steps.append((term.starts_on.replace(year=term.starts_on.year + 1), "next_payment"))
+    return [*steps, (term.ends_on, "next_renewal")]
+
+
+def _card_words(payment: Payment) -> SimpleNamespace | Card | None:
+    brand, _, last4 = payment.card_text.rpartition(" ")
+    return SimpleNamespace(brand=brand, last4=last4) if last4 else None

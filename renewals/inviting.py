@@ -1,0 +1,60 @@
+"""Inviting: an owner brings colleagues in and lets them go."""
+
+import re
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from renewals.errors import Malformed, NotNow
+from renewals.event import Event, EventName
+from renewals.permission import Permission
+from renewals.person import CUSTOMER_ROLES, Person, Role
+
+ADDRESS = re.compile(r"[^@\s,;<>\"']{1,64}@[^@\s,;<>\"']{1,190}\.[^@\s,;<>\"'.]{2,63}")
+
+
+def invite(session: Session, *, name: str, email: str, role: str, by: Person, at: datetime) -> Person:
+    """A colleague of one's own company; somebody who left comes back with the new role.
+
+    Raises: NotYours, Malformed naming the field, NotNow when they are here already.
+    """
+    by.must(Permission.MANAGE_PEOPLE)
+    address, called = email.strip().lower(), name.strip()
+    if not called or len(called) > 200:
+        raise Malformed("Write their name.", "name")
+    if not ADDRESS.fullmatch(address):
+        raise Malformed("This is not a mail address. It looks like name@company.com.", "email")
+    if role not in {known.value for known in CUSTOMER_ROLES}:
+        raise Malformed("Choose what they may do.", "role")
+    known = session.scalars(select(Person).where(Person.account_id == by.account_id, Person.email == address)).first()
+    if known and known.active:
+        raise Malformed(f"{known.name} is here already.", "email")
+    person = known or Person(account_id=by.account_id, email=address)
+    person.name, person.roles, person.active = called, [role], True
+    session.add(person)
+    session.flush()  # the event names the row
+    Event.record(session, EventName.PERSON_INVITED, person, by=by, at=at, role=role)
+    return person
+
+
+def remove(session: Session, person: Person, *, by: Person, at: datetime) -> None:
+    """Let a colleague go; what they did stays.
+
+    Raises: NotYours, NotNow for the last owner or one's own self.
+    """
+    by.must(Permission.MANAGE_PEOPLE)
+    if person.id == by.id:
+        raise NotNow("You can not remove yourself. Another owner can.")
+    if Role.OWNER.value in person.roles and _owners(session, person) < 2:
+        raise NotNow("A company needs an owner. Make somebody else an owner first.")
+    person.active = False
+    Event.record(session, EventName.PERSON_REMOVED, person, by=by, at=at)
+
+
+def _owners(session: Session, person: Person) -> int:
+    return session.scalar(
+        select(func.count())
+        .select_from(Person)
+        .where(Person.account_id == person.account_id, Person.active, Person.roles.contains([Role.OWNER.value]))
+    ) or 0
