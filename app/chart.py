@@ -1,10 +1,11 @@
 """A picture of numbers: plain geometry that a template writes down as SVG, without a script or a style attribute."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
-from typing import Protocol
+from itertools import accumulate, pairwise
+
+from pricing.trace import Step
 
 HEADROOM = 26
 """Pixels above the highest point, so that the label of the last month is never cut off."""
@@ -87,39 +88,37 @@ def _names(months: Sequence[tuple[date, float]], height: int) -> tuple[Mark, ...
     )
 
 
-class _Amount(Protocol):
-    @property
-    def minor(self) -> int: ...
-
-
-class FallStep(Protocol):
-    """A step of a price: what it added or took, or (`is_total`) where the price stands."""
-
-    @property
-    def amount(self) -> _Amount: ...
-    @property
-    def is_total(self) -> bool: ...
-
-
 @dataclass(frozen=True)
-class Bar:
-    """One bar of a waterfall. Units: percent of the width."""
+class Rung:
+    """One step of a price and its bar. Units: `x` and `width` in percent. `product` is its line's, "" on the whole."""
 
+    step: Step
+    product: str
     x: str
     width: str
 
 
-def waterfall(steps: Sequence[FallStep]) -> list[Bar]:
-    """A bar for each step: totals stand on the left edge, the others hang between the sum before and after them."""
-    sums = [0]
-    for step in steps:
-        sums.append(step.amount.minor if step.is_total else sums[-1] + step.amount.minor)
+def waterfall(whole: Step) -> list[Rung]:
+    """Each leaf of a price hanging from the sum before it; the last rung is the whole, standing on the left edge."""
+    leaves = list(_leaves(whole, ""))
+    sums = list(accumulate((leaf.amount.minor for leaf, _ in leaves), initial=0))
     widest = max(1, *sums)
-    spans = [(0 if step.is_total else before, after) for step, (before, after) in zip(steps, pairwise(sums), strict=True)]
-    return [_bar(min(span), max(span), widest) for span in spans]
+    hanging = [
+        _rung(leaf, product, min(span), max(span), widest)
+        for (leaf, product), span in zip(leaves, pairwise(sums), strict=True)
+    ]
+    return [*hanging, _rung(whole, "", 0, whole.amount.minor, widest)]
 
 
-def _bar(start: int, end: int, widest: int) -> Bar:
-    """Never thinner than can be seen."""
+def _leaves(step: Step, product: str) -> Iterator[tuple[Step, str]]:
+    product = step.inputs.get("product", product)
+    if not step.parts:
+        yield step, product
+    for part in step.parts:
+        yield from _leaves(part, product)
+
+
+def _rung(step: Step, product: str, start: int, end: int, widest: int) -> Rung:
+    """A bar that is never thinner than can be seen."""
     width = max(100 * (end - start) / widest, 0.8)
-    return Bar(x=f"{min(100 * start / widest, 100 - width):.2f}%", width=f"{width:.2f}%")
+    return Rung(step, product, f"{min(100 * start / widest, 100 - width):.2f}%", f"{width:.2f}%")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from gettext import NullTranslations
@@ -40,7 +40,7 @@ def _day(day: date, shape: str, locale: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _number(value: int | float | Decimal, locale: str, shape: str = "#,##0.##") -> str:
+def _number(value: float | Decimal, locale: str, shape: str = "#,##0.##") -> str:
     return format_decimal(value, shape, locale=locale).replace("-", MINUS)
 
 
@@ -67,7 +67,7 @@ class Language:
         """+576 or −576."""
         return ("+" if amount.minor > 0 else "") + self.amount(amount)
 
-    def number(self, value: int | float | Decimal) -> str:
+    def number(self, value: float | Decimal) -> str:
         return _number(value, self.locale)
 
     def percent(self, bps: int) -> str:
@@ -81,6 +81,19 @@ class Language:
     def day(self, day: date) -> str:
         """Friday, 4 September 2026."""
         return _day(day, "EEEE, d MMMM y", self.locale)
+
+    def eve(self, day: date) -> date:
+        """The last day of a period that ends before `day`."""
+        return day - timedelta(days=1)
+
+    def figure(self, amount: Decimal, unit: str, currency: str | None = None) -> str:
+        """One figure of a value story in its unit: 312 h, −38 %, 4.7 / 5.
+
+        Units: as `renewals.value.Unit`; money in major units of `currency`.
+        """
+        said = self.number(amount)
+        shapes = {"hours": f"{said}{NBSP}h", "percent": f"{said}{NBSP}%", "score": f"{said} / 5"}
+        return f"{currency} {said}" if unit == "money" else shapes.get(unit, said)
 
     def weekday(self, day: date) -> str:
         """Friday."""
@@ -128,14 +141,20 @@ class Language:
         locale = "en_GB" if self.locale == "en" else self.locale  # without the comma before "and"
         return format_list(list(things), locale=locale) if things else ""
 
+    def bytes(self, size: int) -> str:
+        """A file's size for people: 84 KB, 4.2 MB."""
+        if size < 1_000_000:
+            return f"{self.number(max(1, round(size / 1000)))}{NBSP}KB"
+        return f"{self.number(round(size / 1_000_000, 1))}{NBSP}MB"
+
     @property
-    def filters(self) -> dict[str, Callable[..., str]]:
+    def filters(self) -> dict[str, Callable[..., object]]:
         return {name: getattr(self, name) for name in _FILTERS}
 
 
 _FILTERS = (
-    *("money", "money_short", "amount", "change", "number", "percent", "about_percent", "list_of"),
-    *("day", "weekday", "plain_day", "short_day", "dated", "day_month", "month", "month_year", "moment", "relative_day"),
+    *("money", "money_short", "amount", "change", "number", "percent", "about_percent", "bytes", "figure", "list_of"),
+    *("eve", "day", "weekday", "plain_day", "short_day", "dated", "day_month", "month", "month_year", "moment", "relative_day"),
 )
 
 
@@ -152,7 +171,8 @@ class Html:
     """The templates, once for each language. Loaded at start; safe to share between threads."""
 
     def __init__(self, assets: Assets, catalogue: Catalogue, folder: Path = TEMPLATES) -> None:
-        self._pages = {locale: _environment(locale, assets, catalogue, folder) for locale in catalogue.locales}
+        self._languages = {locale: Language(locale, catalogue.words(locale)) for locale in catalogue.locales}
+        self._pages = {locale: _environment(said, assets, folder) for locale, said in self._languages.items()}
         self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
 
     def render(self, template: str, locale: str, **context: object) -> bytes:
@@ -167,14 +187,13 @@ class Html:
         return Letter(" ".join(subject.split()), text.strip() + "\n", self._inliner.inline(html))
 
     def language(self, locale: str) -> Language:
-        language: Language = self._pages[locale].globals["language"]
-        return language
+        return self._languages[locale]
 
     def _write(self, template: str, locale: str, context: dict[str, object]) -> str:
         return self._pages[locale].get_template(template).render(context)
 
 
-def _environment(locale: str, assets: Assets, catalogue: Catalogue, folder: Path) -> Environment:
+def _environment(language: Language, assets: Assets, folder: Path) -> Environment:
     """Everything is escaped but the plain text of mails, where an ampersand is an ampersand."""
     environment = Environment(
         loader=FileSystemLoader(folder),
@@ -186,11 +205,9 @@ def _environment(locale: str, assets: Assets, catalogue: Catalogue, folder: Path
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = catalogue.words(locale)
-    language = Language(locale, words)
-    environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(language.words, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(language.filters)
     environment.globals.update(
-        language=language, languages=NAMES, asset=assets.url, area_chart=area, waterfall=waterfall, Money=Money
+        languages=NAMES, asset=assets.url, area_chart=area, waterfall=waterfall, Money=Money
     )
     return environment
