@@ -56,13 +56,19 @@ CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 
 
 class Store:
-    """Survives kill -9: the write-ahead log is synced at each commit."""
+    """Survives kill -9: the write-ahead log is synced at each commit.
+
+    Belongs to one process: the keys in flight are in its memory, so a second one would charge twice.
+    """
 
     def __init__(self, folder: Path) -> None:
+        """Raises: sqlite3.OperationalError when another process holds the folder for more than two seconds."""
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
-        self._rows = sqlite3.connect(folder / "sandbox.sqlite3", isolation_level=None, check_same_thread=False)
+        file = folder / "sandbox.sqlite3"
+        self._rows = sqlite3.connect(file, timeout=2, isolation_level=None, check_same_thread=False)
         self._rows.row_factory = sqlite3.Row
+        self._rows.execute("PRAGMA locking_mode=EXCLUSIVE")
         self._rows.execute("PRAGMA journal_mode=WAL")
         self._rows.execute("PRAGMA synchronous=FULL")
         self._rows.executescript(_TABLES)

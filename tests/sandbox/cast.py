@@ -31,7 +31,7 @@ class Running:
         )
         assert self.process.stdout
         self.greeting = self.process.stdout.readline()
-        self.url = self.greeting.split()[-1]
+        self.url = self.greeting.split()[-1] if self.greeting else "http://127.0.0.1:9"
         self.http = httpx.Client(base_url=self.url, timeout=20, trust_env=False)
 
     def stripe(self, *, retries: int = 0, patience: float = 20) -> Any:

@@ -119,6 +119,16 @@ def test_it_refuses_to_run_in_production(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_belongs_to_one_sandbox_at_a_time(start: Start) -> None:
+    first = start()
+
+    second = start()
+
+    assert second.greeting == ""
+    assert second.process.wait(timeout=20) != 0
+    assert first.http.get("/_sandbox/ledger.json").status_code == 200
+
+
 def test_it_is_reached_from_this_machine_only(sandbox: Running) -> None:
     assert httpx.URL(sandbox.url).host == "127.0.0.1"
 
