@@ -12,8 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
-from app.demo.cast import ACCOUNTS, PEOPLE, SUBSCRIPTIONS, USAGE, VALUE
-from app.demo.places import ORDINARY, PLACES, Place
+from app.demo.book.cast import ACCOUNTS, PEOPLE, SUBSCRIPTIONS, VALUE, usage as cast_usage
+from app.demo.book.places import ORDINARY, PLACES, Place
 from pricing.money import Money
 from pricing.policy import PricePolicy
 from renewals.importing.kind import KINDS, Kind
@@ -206,7 +206,7 @@ def ordinary() -> list[Company]:
 
 
 def books() -> dict[Kind, list[Row]]:
-    cast = (ACCOUNTS, PEOPLE, SUBSCRIPTIONS, VALUE, list(USAGE(MONTHS)))
+    cast = (ACCOUNTS, PEOPLE, SUBSCRIPTIONS, VALUE, list(cast_usage(MONTHS)))
     makers = (accounts, people, subscriptions, value, usage)
     companies = ordinary()
     return {
