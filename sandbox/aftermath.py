@@ -1,4 +1,4 @@
-"""What follows from a call before it is committed: sessions and invoices learn of their payments, endpoints of it all."""
+"""What follows from a call before it is committed: sessions and invoices learn of payments, endpoints of it all."""
 
 from sandbox import webhooks
 from sandbox.book import Book, Document
@@ -14,12 +14,12 @@ def follow(book: Book) -> None:
         webhooks.plan(book)
 
 
-def _tell(book: Book, news: str, id: str) -> None:
-    intent = book.find("payment_intent", id)
+def _tell(book: Book, news: str, intent_id: str) -> None:
+    intent = book.find("payment_intent", intent_id)
     reason = book.look(intent["_reason"]) if intent["_reason"] else None
     if reason and reason["object"] == "checkout.session":
         _tell_session(book, news, reason, intent)
-    elif payment := invoice_payment.of(book, id):
+    elif payment := invoice_payment.of(book, intent_id):
         _tell_invoice(book, news, book.find("invoice", payment["invoice"]), payment)
 
 

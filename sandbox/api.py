@@ -32,22 +32,22 @@ class Api:
 
     def answer(self, request: Request) -> Answer:
         """Raises: Cut when a fault takes the line away."""
-        id = "req_" + secrets.token_hex(7)
+        request_id = "req_" + secrets.token_hex(7)
         try:
             _authorise(request)
-            answer = self._write(request, id) if request.method == "POST" else self._read(request, id)
+            answer = self._write(request, request_id) if request.method == "POST" else self._read(request, request_id)
         except StripeError as error:
             answer = error.answer()
-        return answer.adding(request_id=id, stripe_version=API_VERSION)
+        return answer.adding(request_id=request_id, stripe_version=API_VERSION)
 
-    def _read(self, request: Request, id: str) -> Answer:
-        return self._turns.take(lambda book: _perform(request, book), Cause(request=id))
+    def _read(self, request: Request, request_id: str) -> Answer:
+        return self._turns.take(lambda book: _perform(request, book), Cause(request=request_id))
 
-    def _write(self, request: Request, id: str) -> Answer:
+    def _write(self, request: Request, request_id: str) -> Answer:
         self._meet(self._faults.take(request.path, BEFORE))
         key = Key.of(request)
         with self._in_flight.holding(key):
-            answer = self._kept(key) or self._run(request, key, id)
+            answer = self._kept(key) or self._run(request, key, request_id)
         self._meet(self._faults.take(request.path, AFTER))
         return answer
 
@@ -57,18 +57,18 @@ class Api:
         with self._store.transaction() as rows:
             return key.kept(rows)
 
-    def _run(self, request: Request, key: Key | None, id: str) -> Answer:
+    def _run(self, request: Request, key: Key | None, request_id: str) -> Answer:
         """The call itself; what it wrote, its result under the key and its webhooks are one commit."""
         strike = self._faults.take(request.path, INSIDE)
         if strike and strike.fault is Fault.SLOW:
             self._stopping.wait(strike.seconds)
-        cause = Cause(id, key.name if key else None, self._faults.outcome(request.path))
+        cause = Cause(request_id, key.name if key else None, self._faults.outcome(request.path))
         with self._store.transaction() as rows:
             book = Book(rows, self._origin, cause)
             answer = _outlived(book, lambda: _struck(strike, lambda: _perform(request, book)))
             follow(book)
             if key:
-                key.keep(rows, answer, id)
+                key.keep(rows, answer, request_id)
         return answer
 
     def _meet(self, strike: Strike | None) -> None:

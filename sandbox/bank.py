@@ -19,9 +19,7 @@ class Verdict(NamedTuple):
     decline: Decline | None = None
 
 
-def verdict(
-    card: Card, ordered: Fault | None, *, off_session: bool, set_up: bool, authenticated: bool
-) -> Verdict:
+def verdict(card: Card, ordered: Fault | None, *, off_session: bool, set_up: bool, authenticated: bool) -> Verdict:
     """A fault ordered beforehand speaks first, then the card; an absent owner cannot show himself."""
     wants_owner = ordered is Fault.AUTHENTICATE or card.wants_its_owner(off_session=off_session, set_up=set_up)
     if ordered is Fault.DECLINE:

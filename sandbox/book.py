@@ -42,15 +42,15 @@ class Book:
         self.now = clock.now(rows)
         self.events: list[Document] = []
 
-    def look(self, id: str) -> Document | None:
-        row = self.rows.execute("SELECT body FROM object WHERE id = ?", (id,)).fetchone()
+    def look(self, object_id: str) -> Document | None:
+        row = self.rows.execute("SELECT body FROM object WHERE id = ?", (object_id,)).fetchone()
         return json.loads(row["body"]) if row else None
 
-    def find(self, kind: str, id: str, param: str = "id") -> Document:
+    def find(self, kind: str, object_id: str, param: str = "id") -> Document:
         """Raises: Missing, as 404 for the object asked for, as 400 when a parameter names it."""
-        found = self.look(id)
+        found = self.look(object_id)
         if found is None or found["object"] != kind:
-            raise Missing(kind, id, param)
+            raise Missing(kind, object_id, param)
         return found
 
     def add(self, document: Document) -> Document:
@@ -76,7 +76,7 @@ class Book:
         found = self.rows.execute(f"SELECT body FROM object WHERE {conditions} ORDER BY seq", values)
         return [json.loads(row["body"]) for row in found]
 
-    def emit(self, type: str, document: Document) -> None:
+    def emit(self, news: str, document: Document) -> None:
         """Writes the event with the object as it is now; who hears it is decided at the end."""
         event = {
             "id": new_id("evt"),
@@ -87,7 +87,7 @@ class Book:
             "livemode": False,
             "pending_webhooks": 0,
             "request": {"id": self.cause.request, "idempotency_key": self.cause.key},
-            "type": type,
+            "type": news,
         }
         self.events.append(self.add(event))
 
@@ -100,7 +100,8 @@ def matching(kind: str, where: Mapping[str, Any]) -> tuple[str, list[Any]]:
 
 
 def shown(value: Any) -> Any:
-    """The part of a document that Stripe would show."""
+    """The part of a document that Stripe would show; metadata is the caller's and stays as it is."""
     if isinstance(value, dict):
-        return {name: shown(part) for name, part in value.items() if not name.startswith("_")}
+        ours = {name for name in value if name.startswith("_")}
+        return {name: part if name == "metadata" else shown(part) for name, part in value.items() if name not in ours}
     return [shown(part) for part in value] if isinstance(value, list) else value

@@ -47,8 +47,8 @@ class Invalid(StripeError):
 
 
 class Missing(Invalid):
-    def __init__(self, kind: str, id: str, param: str = "id") -> None:
-        super().__init__(f"No such {kind}: '{id}'", code="resource_missing", param=param)
+    def __init__(self, kind: str, object_id: str, param: str = "id") -> None:
+        super().__init__(f"No such {kind}: '{object_id}'", code="resource_missing", param=param)
         self.status = 404 if param == "id" else 400
 
 

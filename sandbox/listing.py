@@ -38,9 +38,7 @@ def _created(params: Params) -> list[tuple[str, int]]:
     return [(_COMPARISONS[name], moment) for name, moment in wanted.items()]
 
 
-def _paged(
-    book: Book, kind: str, conditions: str, values: list[Any], params: Params, url: str
-) -> Document:
+def _paged(book: Book, kind: str, conditions: str, values: list[Any], params: Params, url: str) -> Document:
     limit = params.get("limit", 10)
     if not 1 <= limit <= 100:
         raise Invalid("Limit must be between 1 and 100.", code="parameter_invalid_integer", param="limit")

@@ -57,11 +57,12 @@ class Exchange(BaseHTTPRequestHandler):
             self.close_connection = True
         except ConnectionError:
             raise
-        except Exception:  # noqa: BLE001 - a fault of our own must look like one, not like a cut line
+        except Exception:
+            # A fault of our own must look like one, not like a line that was cut.
             traceback.print_exc()
             self._write(Answer.json({"error": {"type": "api_error", "message": "The sandbox itself broke."}}, 500))
 
-    do_GET = do_HEAD = do_POST = do_DELETE = _answer
+    do_GET = do_HEAD = do_POST = do_DELETE = _answer  # noqa: N815 - the names http.server calls
 
     def _request(self) -> Request | None:
         length = int(self.headers.get("content-length") or 0)
@@ -86,5 +87,5 @@ class Exchange(BaseHTTPRequestHandler):
         with suppress(ConnectionError):
             super().handle()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *words: object) -> None:
         """Silent: URLs of customers belong in no log."""

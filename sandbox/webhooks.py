@@ -67,9 +67,7 @@ def signature(body: bytes, secret: str, at: int) -> str:
 
 
 def _queue(rows: sqlite3.Connection, event: Document, endpoint: Document, state: str) -> None:
-    rows.execute(
-        "INSERT INTO delivery (event, endpoint, state) VALUES (?, ?, ?)", (event["id"], endpoint["id"], state)
-    )
+    rows.execute("INSERT INTO delivery (event, endpoint, state) VALUES (?, ?, ?)", (event["id"], endpoint["id"], state))
 
 
 class Postman(threading.Thread):

@@ -11,8 +11,8 @@ from sandbox.validate import Params, understood
 MOVES = moves(pending="succeeded failed", succeeded="", failed="")
 
 
-def retrieve(book: Book, params: Params, id: str) -> Document:
-    return book.find("charge", id)
+def retrieve(book: Book, params: Params, charge_id: str) -> Document:
+    return book.find("charge", charge_id)
 
 
 def listed(book: Book, params: Params) -> Document:
@@ -46,14 +46,14 @@ def fail(book: Book, intent: Document, method: Document, decline: Decline) -> Do
     return charge
 
 
-def arrive(book: Book, id: str) -> Document:
+def arrive(book: Book, charge_id: str) -> Document:
     """A waiting charge succeeds."""
-    return _collect(book, book.find("charge", id))
+    return _collect(book, book.find("charge", charge_id))
 
 
-def bounce(book: Book, id: str, decline: Decline) -> Document:
+def bounce(book: Book, charge_id: str, decline: Decline) -> Document:
     """A waiting charge fails."""
-    charge = book.find("charge", id)
+    charge = book.find("charge", charge_id)
     move(charge, "failed", MOVES)
     charge |= {"failure_code": decline.code, "failure_message": decline.message}
     book.emit("charge.failed", charge)

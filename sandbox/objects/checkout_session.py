@@ -54,32 +54,30 @@ def create(book: Book, params: Params) -> Document:
     return book.add(session)
 
 
-def retrieve(book: Book, params: Params, id: str) -> Document:
-    return find(book, id)
+def retrieve(book: Book, params: Params, session_id: str) -> Document:
+    return find(book, session_id)
 
 
-def find(book: Book, id: str) -> Document:
+def find(book: Book, session_id: str) -> Document:
     """As it stands now: one whose time is over is expired by being looked at."""
     expire_due(book)
-    return book.find("checkout.session", id)
+    return book.find("checkout.session", session_id)
 
 
 def listed(book: Book, params: Params) -> Document:
-    understood(
-        params, ("created", "customer", "ending_before", "limit", "payment_intent", "starting_after", "status")
-    )
+    understood(params, ("created", "customer", "ending_before", "limit", "payment_intent", "starting_after", "status"))
     expire_due(book)
     where = {name: params.get(name) for name in ("customer", "payment_intent", "status")}
     return page(book, "checkout.session", params, "/v1/checkout/sessions", where)
 
 
-def line_items(book: Book, params: Params, id: str) -> Document:
-    session = book.find("checkout.session", id)
-    return enclose(session["_line_items"], f"/v1/checkout/sessions/{id}/line_items")
+def line_items(book: Book, params: Params, session_id: str) -> Document:
+    session = book.find("checkout.session", session_id)
+    return enclose(session["_line_items"], f"/v1/checkout/sessions/{session_id}/line_items")
 
 
-def expire(book: Book, params: Params, id: str) -> Document:
-    session = find(book, id)
+def expire(book: Book, params: Params, session_id: str) -> Document:
+    session = find(book, session_id)
     if session["status"] != "open":
         raise OutOfState(
             'Only Checkout Sessions with a status in ["open"] can be expired. '

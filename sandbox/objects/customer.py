@@ -16,10 +16,10 @@ def create(book: Book, params: Params) -> Document:
     return open_account(book, new_id("cus", 14), params)
 
 
-def open_account(book: Book, id: str, params: Params) -> Document:
+def open_account(book: Book, customer_id: str, params: Params) -> Document:
     """The seed gives its own ids."""
     customer: Document = {
-        "id": id,
+        "id": customer_id,
         "object": "customer",
         "address": None,
         "balance": 0,
@@ -48,13 +48,13 @@ def open_account(book: Book, id: str, params: Params) -> Document:
     return book.save(customer)
 
 
-def retrieve(book: Book, params: Params, id: str) -> Document:
-    return book.find("customer", id)
+def retrieve(book: Book, params: Params, customer_id: str) -> Document:
+    return book.find("customer", customer_id)
 
 
-def update(book: Book, params: Params, id: str) -> Document:
+def update(book: Book, params: Params, customer_id: str) -> Document:
     understood(params, set(_UNDERSTOOD) - {"payment_method"})
-    customer = book.find("customer", id)
+    customer = book.find("customer", customer_id)
     if "metadata" in params:
         customer["metadata"] = metadata.changed(customer["metadata"], params["metadata"])
     _apply(book, customer, params)

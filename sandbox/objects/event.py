@@ -5,8 +5,8 @@ from sandbox.listing import page
 from sandbox.validate import Params, understood
 
 
-def retrieve(book: Book, params: Params, id: str) -> Document:
-    return book.find("event", id)
+def retrieve(book: Book, params: Params, event_id: str) -> Document:
+    return book.find("event", event_id)
 
 
 def listed(book: Book, params: Params) -> Document:

@@ -47,8 +47,8 @@ def open_for(book: Book, params: Params) -> Document:
     return invoice
 
 
-def retrieve(book: Book, params: Params, id: str) -> Document:
-    return book.find("invoice", id)
+def retrieve(book: Book, params: Params, invoice_id: str) -> Document:
+    return book.find("invoice", invoice_id)
 
 
 def listed(book: Book, params: Params) -> Document:
@@ -59,9 +59,9 @@ def listed(book: Book, params: Params) -> Document:
     return page(book, "invoice", params, "/v1/invoices", where)
 
 
-def update(book: Book, params: Params, id: str) -> Document:
+def update(book: Book, params: Params, invoice_id: str) -> Document:
     understood(params, (*_WORDS, "metadata"))
-    invoice = book.find("invoice", id)
+    invoice = book.find("invoice", invoice_id)
     if invoice["status"] != "draft" and params.keys() - {"metadata", "expand"}:
         raise _unexpected(invoice, "Finalized invoices can't be updated in this way")
     _write_words(invoice, params)
@@ -71,9 +71,9 @@ def update(book: Book, params: Params, id: str) -> Document:
     return book.save(invoice)
 
 
-def add_lines(book: Book, params: Params, id: str) -> Document:
+def add_lines(book: Book, params: Params, invoice_id: str) -> Document:
     understood(params, ("lines", "invoice_metadata"))
-    invoice = book.find("invoice", id)
+    invoice = book.find("invoice", invoice_id)
     if invoice["status"] != "draft":
         raise _unexpected(invoice, "Lines can only be added to a draft")
     if "invoice_metadata" in params:
@@ -90,12 +90,12 @@ def write_lines(book: Book, invoice: Document, lines: list[Params]) -> None:
     invoice |= dict.fromkeys(names, total)
 
 
-def finalize(book: Book, params: Params, id: str) -> Document:
+def finalize(book: Book, params: Params, invoice_id: str) -> Document:
     """Raises: Invalid when the invoice would go on to collect by itself, which the sandbox does not do."""
     understood(params, ("auto_advance",))
     if params.get("auto_advance"):
         raise Invalid("The sandbox collects no invoice by itself.", code="sandbox_unsupported", param="auto_advance")
-    invoice = book.find("invoice", id)
+    invoice = book.find("invoice", invoice_id)
     if invoice["status"] != "draft":
         raise _unexpected(invoice, "This invoice is already finalized")
     return number(book, invoice)
@@ -121,10 +121,10 @@ def number(book: Book, invoice: Document) -> Document:
     return book.save(invoice) if invoice["amount_remaining"] else _settle(book, invoice)
 
 
-def attach_payment(book: Book, params: Params, id: str) -> Document:
+def attach_payment(book: Book, params: Params, invoice_id: str) -> Document:
     """A payment that has succeeded is credited at once, another when it does."""
     understood(params, ("payment_intent",))
-    invoice = book.find("invoice", id)
+    invoice = book.find("invoice", invoice_id)
     if "payment_intent" not in params:
         raise Invalid("Missing required param: payment_intent.", code="parameter_missing", param="payment_intent")
     intent = book.find("payment_intent", params["payment_intent"], "payment_intent")
@@ -159,10 +159,10 @@ def failed(book: Book, invoice: Document) -> None:
     book.save(invoice)
 
 
-def pay(book: Book, params: Params, id: str) -> Document:
+def pay(book: Book, params: Params, invoice_id: str) -> Document:
     """By the named card, the customer's default, or out of band. Raises: Declined as a payment would."""
     understood(params, ("off_session", "paid_out_of_band", "payment_method"))
-    invoice = book.find("invoice", id)
+    invoice = book.find("invoice", invoice_id)
     if invoice["status"] == "draft":
         invoice = number(book, invoice)
     if invoice["status"] != "open":
@@ -173,9 +173,9 @@ def pay(book: Book, params: Params, id: str) -> Document:
     return _collect(book, invoice, params)
 
 
-def send(book: Book, params: Params, id: str) -> Document:
+def send(book: Book, params: Params, invoice_id: str) -> Document:
     """Stripe mails it; the sandbox only says that it would."""
-    invoice = book.find("invoice", id)
+    invoice = book.find("invoice", invoice_id)
     if invoice["status"] == "draft":
         invoice = number(book, invoice)
     if invoice["collection_method"] != "send_invoice" or invoice["status"] == "void":
@@ -184,8 +184,8 @@ def send(book: Book, params: Params, id: str) -> Document:
     return invoice
 
 
-def void(book: Book, params: Params, id: str) -> Document:
-    invoice = book.find("invoice", id)
+def void(book: Book, params: Params, invoice_id: str) -> Document:
+    invoice = book.find("invoice", invoice_id)
     if invoice["status"] != "open":
         raise _unexpected(invoice, "You can only void an open invoice")
     move(invoice, "void", MOVES)

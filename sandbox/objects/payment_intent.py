@@ -64,8 +64,8 @@ def open_for(book: Book, params: Params, *, reason: str | None = None) -> Docume
     return intent
 
 
-def retrieve(book: Book, params: Params, id: str) -> Document:
-    return book.find("payment_intent", id)
+def retrieve(book: Book, params: Params, intent_id: str) -> Document:
+    return book.find("payment_intent", intent_id)
 
 
 def listed(book: Book, params: Params) -> Document:
@@ -73,9 +73,9 @@ def listed(book: Book, params: Params) -> Document:
     return page(book, "payment_intent", params, "/v1/payment_intents", {"customer": params.get("customer")})
 
 
-def update(book: Book, params: Params, id: str) -> Document:
+def update(book: Book, params: Params, intent_id: str) -> Document:
     understood(params, ("amount", "currency", "customer", "metadata", "payment_method", *_WORDS))
-    intent = book.find("payment_intent", id)
+    intent = book.find("payment_intent", intent_id)
     if intent["status"] in ("processing", "succeeded", "canceled") and params.keys() - {"metadata", "description"}:
         raise _unexpected(intent, "update")
     if "metadata" in params:
@@ -89,13 +89,20 @@ def update(book: Book, params: Params, id: str) -> Document:
     return book.save(intent)
 
 
-def confirm(book: Book, params: Params, id: str) -> Document:
+def confirm(book: Book, params: Params, intent_id: str) -> Document:
     """Raises: OutOfState when paid, canceled or under way; Declined when the bank says no."""
     understood(
         params,
-        ("error_on_requires_action", "off_session", "payment_method", "receipt_email", "return_url", "setup_future_usage"),
+        (
+            "error_on_requires_action",
+            "off_session",
+            "payment_method",
+            "receipt_email",
+            "return_url",
+            "setup_future_usage",
+        ),
     )
-    return try_again(book, book.find("payment_intent", id), params)
+    return try_again(book, book.find("payment_intent", intent_id), params)
 
 
 def try_again(book: Book, intent: Document, params: Params) -> Document:
@@ -106,8 +113,8 @@ def try_again(book: Book, intent: Document, params: Params) -> Document:
     return _confirm(book, intent, params)
 
 
-def cancel(book: Book, params: Params, id: str) -> Document:
-    intent = book.find("payment_intent", id)
+def cancel(book: Book, params: Params, intent_id: str) -> Document:
+    intent = book.find("payment_intent", intent_id)
     if intent["status"] in ("processing", "succeeded", "canceled"):
         raise _unexpected(intent, "cancel")
     move(intent, "canceled", MOVES)

@@ -28,18 +28,18 @@ def create(book: Book, params: Params) -> Document:
     return book.add(method)
 
 
-def retrieve(book: Book, params: Params, id: str) -> Document:
-    card = cards.named(id)
-    return shapes.new(book, card) if card else book.find("payment_method", id)
+def retrieve(book: Book, params: Params, method_id: str) -> Document:
+    card = cards.named(method_id)
+    return shapes.new(book, card) if card else book.find("payment_method", method_id)
 
 
-def retrieve_of(book: Book, params: Params, customer: str, id: str) -> Document:
-    return owned(book, id, customer)
+def retrieve_of(book: Book, params: Params, customer: str, method_id: str) -> Document:
+    return owned(book, method_id, customer)
 
 
-def update(book: Book, params: Params, id: str) -> Document:
+def update(book: Book, params: Params, method_id: str) -> Document:
     understood(params, ("metadata", "billing_details", "allow_redisplay"))
-    method = book.find("payment_method", id)
+    method = book.find("payment_method", method_id)
     if "metadata" in params:
         method["metadata"] = metadata.changed(method["metadata"], params["metadata"])
     method["billing_details"] |= params.get("billing_details", {})
@@ -60,13 +60,13 @@ def listed_of(book: Book, params: Params, customer: str) -> Document:
     return page(book, "payment_method", params, f"/v1/customers/{customer}/payment_methods", where)
 
 
-def attach(book: Book, params: Params, id: str) -> Document:
+def attach(book: Book, params: Params, method_id: str) -> Document:
     """Raises: Declined for a card whose bank says no already now."""
     understood(params, ("customer",))
     if "customer" not in params:
         raise Invalid("Missing required param: customer.", code="parameter_missing", param="customer")
     customer = book.find("customer", params["customer"], "customer")
-    method = resolve(book, id, "id")
+    method = resolve(book, method_id, "id")
     if method["customer"] not in (None, customer["id"]):
         raise Invalid("The payment method you provided has already been attached to a customer.")
     if not card_of(method).may_be_kept:
@@ -82,12 +82,12 @@ def keep(book: Book, method: Document, customer: str) -> Document:
     return book.save(method)
 
 
-def detach(book: Book, params: Params, id: str) -> Document:
-    method = book.find("payment_method", id)
+def detach(book: Book, params: Params, method_id: str) -> Document:
+    method = book.find("payment_method", method_id)
     if method["customer"] is None:
         raise Invalid("The payment method you provided is not attached to a customer so detachment is impossible.")
     owner = book.find("customer", method["customer"])
-    if owner["invoice_settings"]["default_payment_method"] == id:
+    if owner["invoice_settings"]["default_payment_method"] == method_id:
         owner["invoice_settings"]["default_payment_method"] = None
         book.save(owner)
     method |= {"customer": None, "_used_up": True}
@@ -95,23 +95,25 @@ def detach(book: Book, params: Params, id: str) -> Document:
     return book.save(method)
 
 
-def resolve(book: Book, id: str, param: str = "payment_method") -> Document:
+def resolve(book: Book, method_id: str, param: str = "payment_method") -> Document:
     """The card with this id; a test name such as `pm_card_visa` makes a new one.
 
     Raises: Invalid for one that was detached: Stripe never lets it be used again.
     """
-    card = cards.named(id)
-    method = book.add(shapes.new(book, card)) if card else book.find("payment_method", id, param)
+    card = cards.named(method_id)
+    method = book.add(shapes.new(book, card)) if card else book.find("payment_method", method_id, param)
     if method["_used_up"]:
-        raise Invalid(f"The provided PaymentMethod was detached from a Customer and may not be used again: {id}")
+        raise Invalid(f"The provided PaymentMethod was detached from a Customer and may not be used again: {method_id}")
     return method
 
 
-def owned(book: Book, id: str, customer: str) -> Document:
+def owned(book: Book, method_id: str, customer: str) -> Document:
     """Raises: Invalid for a card that is not this customer's."""
-    method = book.find("payment_method", id, "payment_method")
+    method = book.find("payment_method", method_id, "payment_method")
     if method["customer"] != customer:
-        raise Invalid(f"The payment method {id} does not belong to the customer {customer}.", param="payment_method")
+        raise Invalid(
+            f"The payment method {method_id} does not belong to the customer {customer}.", param="payment_method"
+        )
     return method
 
 

@@ -28,8 +28,8 @@ def create(book: Book, params: Params) -> Document:
     return _give_back(book, charge, amount, params)
 
 
-def retrieve(book: Book, params: Params, id: str) -> Document:
-    return book.find("refund", id)
+def retrieve(book: Book, params: Params, refund_id: str) -> Document:
+    return book.find("refund", refund_id)
 
 
 def listed(book: Book, params: Params) -> Document:

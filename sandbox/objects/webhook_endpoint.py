@@ -15,10 +15,10 @@ def create(book: Book, params: Params) -> Document:
     return {**endpoint, "secret": endpoint["_secret"]}
 
 
-def open_at(book: Book, id: str, params: Params, secret: str) -> Document:
+def open_at(book: Book, endpoint_id: str, params: Params, secret: str) -> Document:
     return book.add(
         {
-            "id": id,
+            "id": endpoint_id,
             "object": "webhook_endpoint",
             "api_version": params.get("api_version", API_VERSION),
             "application": None,
@@ -41,13 +41,13 @@ def configure(book: Book, url: str, secret: str) -> Document:
     return open_at(book, "we_configured", {"url": url, "enabled_events": ["*"]}, secret)
 
 
-def retrieve(book: Book, params: Params, id: str) -> Document:
-    return book.find("webhook_endpoint", id)
+def retrieve(book: Book, params: Params, endpoint_id: str) -> Document:
+    return book.find("webhook_endpoint", endpoint_id)
 
 
-def update(book: Book, params: Params, id: str) -> Document:
+def update(book: Book, params: Params, endpoint_id: str) -> Document:
     understood(params, (*_SETTINGS, "disabled", "metadata"))
-    endpoint = book.find("webhook_endpoint", id)
+    endpoint = book.find("webhook_endpoint", endpoint_id)
     endpoint |= {name: params[name] for name in _SETTINGS if name in params}
     if "metadata" in params:
         endpoint["metadata"] = metadata.changed(endpoint["metadata"], params["metadata"])
@@ -61,11 +61,11 @@ def listed(book: Book, params: Params) -> Document:
     return page(book, "webhook_endpoint", params, "/v1/webhook_endpoints", {})
 
 
-def delete(book: Book, params: Params, id: str) -> Document:
-    book.remove(book.find("webhook_endpoint", id))
-    return {"id": id, "object": "webhook_endpoint", "deleted": True}
+def delete(book: Book, params: Params, endpoint_id: str) -> Document:
+    book.remove(book.find("webhook_endpoint", endpoint_id))
+    return {"id": endpoint_id, "object": "webhook_endpoint", "deleted": True}
 
 
-def hears(endpoint: Document, type: str) -> bool:
+def hears(endpoint: Document, news: str) -> bool:
     wanted = endpoint["enabled_events"]
-    return endpoint["status"] == "enabled" and ("*" in wanted or type in wanted)
+    return endpoint["status"] == "enabled" and ("*" in wanted or news in wanted)

@@ -16,36 +16,36 @@ class Bank:
         self._turns = turns
         self._faults = faults
 
-    def show(self, request: Request, id: str, secret: str) -> Answer:
-        return self._turns.take(lambda book: _look(book, id, secret))
+    def show(self, request: Request, intent_id: str, secret: str) -> Answer:
+        return self._turns.take(lambda book: _look(book, intent_id, secret))
 
-    def decide(self, request: Request, id: str, secret: str) -> Answer:
+    def decide(self, request: Request, intent_id: str, secret: str) -> Answer:
         """303 to where the shop wants its customer back, with Stripe's three parameters."""
         approved = request.fields.get("answer") == "approve"
         cause = Cause(outcome=self._faults.outcome(request.path))
         try:
-            return self._turns.take(lambda book: _decide(book, id, secret, approved=approved), cause)
+            return self._turns.take(lambda book: _decide(book, intent_id, secret, approved=approved), cause)
         except Declined:
-            return self._turns.take(lambda book: _back(_find(book, id, secret), "failed"))
+            return self._turns.take(lambda book: _back(_find(book, intent_id, secret), "failed"))
 
 
-def _find(book: Book, id: str, secret: str) -> Document:
+def _find(book: Book, intent_id: str, secret: str) -> Document:
     """Raises: Missing when the secret is not this payment's."""
-    intent = book.find("payment_intent", id)
+    intent = book.find("payment_intent", intent_id)
     if intent["client_secret"] != secret:
-        raise Missing("payment_intent", id)
+        raise Missing("payment_intent", intent_id)
     return intent
 
 
-def _look(book: Book, id: str, secret: str) -> Answer:
-    intent = _find(book, id, secret)
+def _look(book: Book, intent_id: str, secret: str) -> Answer:
+    intent = _find(book, intent_id, secret)
     if intent["status"] != "requires_action":
         return notice("Nothing to confirm", "This payment does not wait for you any more.", 410)
     return page("bank.html", intent=intent, card=book.find("payment_method", intent["payment_method"])["card"])
 
 
-def _decide(book: Book, id: str, secret: str, *, approved: bool) -> Answer:
-    intent = _find(book, id, secret)
+def _decide(book: Book, intent_id: str, secret: str, *, approved: bool) -> Answer:
+    intent = _find(book, intent_id, secret)
     if intent["status"] == "requires_action":
         intent = payment_intent.authenticate(book, intent, approved=approved)
     return _back(intent, "succeeded" if intent["status"] in ("succeeded", "processing") else "failed")

@@ -15,47 +15,49 @@ class Checkout:
         self._turns = turns
         self._faults = faults
 
-    def show(self, request: Request, id: str) -> Answer:
-        return self._turns.take(lambda book: _look(book, id))
+    def show(self, request: Request, session_id: str) -> Answer:
+        return self._turns.take(lambda book: _look(book, session_id))
 
-    def pay(self, request: Request, id: str) -> Answer:
+    def pay(self, request: Request, session_id: str) -> Answer:
         """303 onwards, or the page again with what went wrong."""
         form = CardForm.typed(request.fields)
         cause = Cause(outcome=self._faults.outcome(request.path))
         try:
-            return self._turns.take(lambda book: _pay(book, id, form), cause)
+            return self._turns.take(lambda book: _pay(book, session_id, form), cause)
         except Declined as declined:
             fault = declined.message
-        return self._turns.take(lambda book: _look(book, id, form, fault, 402))
+        return self._turns.take(lambda book: _look(book, session_id, form, fault, 402))
 
-    def come_back(self, request: Request, id: str) -> Answer:
+    def come_back(self, request: Request, session_id: str) -> Answer:
         """From the bank, with or without its blessing."""
-        return self._turns.take(lambda book: _after_the_bank(book, id))
+        return self._turns.take(lambda book: _after_the_bank(book, session_id))
 
 
-def _pay(book: Book, id: str, form: CardForm) -> Answer:
-    session = checkout_session.find(book, id)
+def _pay(book: Book, session_id: str, form: CardForm) -> Answer:
+    session = checkout_session.find(book, session_id)
     if session["status"] != "open":
         return _closed(session)
     if fault := form.fault(book.now):
-        return _look(book, id, form, fault, 422)
+        return _look(book, session_id, form, fault, 422)
     intent = checkout_session.pay(book, session, form.card, form.buyer)
     if intent["status"] == "requires_action":
         return Answer.redirect(intent["next_action"]["redirect_to_url"]["url"])
-    return Answer.redirect(_returned(session["success_url"], id))
+    return Answer.redirect(_returned(session["success_url"], session_id))
 
 
-def _after_the_bank(book: Book, id: str) -> Answer:
-    session = checkout_session.find(book, id)
+def _after_the_bank(book: Book, session_id: str) -> Answer:
+    session = checkout_session.find(book, session_id)
     intent = book.look(session["_intent"] or "")
     if intent and intent["status"] in ("succeeded", "processing"):
-        return Answer.redirect(_returned(session["success_url"], id))
+        return Answer.redirect(_returned(session["success_url"], session_id))
     error = (intent or {}).get("last_payment_error") or {"message": "The payment was not confirmed."}
-    return _look(book, id, None, error["message"], 402)
+    return _look(book, session_id, None, error["message"], 402)
 
 
-def _look(book: Book, id: str, form: CardForm | None = None, fault: str | None = None, status: int = 200) -> Answer:
-    session = checkout_session.find(book, id)
+def _look(
+    book: Book, session_id: str, form: CardForm | None = None, fault: str | None = None, status: int = 200
+) -> Answer:
+    session = checkout_session.find(book, session_id)
     if session["status"] != "open":
         return _closed(session)
     owner = book.look(session["customer"] or "") or {}
@@ -68,7 +70,7 @@ def _look(book: Book, id: str, form: CardForm | None = None, fault: str | None =
         keeps=session["_intent_data"].get("setup_future_usage") is not None,
         form=form or blank,
         fault=fault,
-        cancel_url=_returned(session["cancel_url"], id),
+        cancel_url=_returned(session["cancel_url"], session_id),
         cards=TEST_CARDS,
     )
 
@@ -79,5 +81,5 @@ def _closed(session: Document) -> Answer:
     return Answer.redirect(_returned(session["success_url"], session["id"]))
 
 
-def _returned(url: str | None, id: str) -> str:
-    return (url or "").replace("{CHECKOUT_SESSION_ID}", id)
+def _returned(url: str | None, session_id: str) -> str:
+    return (url or "").replace("{CHECKOUT_SESSION_ID}", session_id)

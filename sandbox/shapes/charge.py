@@ -6,9 +6,9 @@ from sandbox.book import Book, Document, new_id
 
 
 def new(book: Book, intent: Document, method: Document, status: str) -> Document:
-    id = new_id("ch")
+    charge_id = new_id("ch")
     return {
-        "id": id,
+        "id": charge_id,
         "object": "charge",
         "amount": intent["amount"],
         "amount_captured": 0,

@@ -10,14 +10,14 @@ _DAY = 86400
 
 
 def new(book: Book, params: Params, lines: list[Document]) -> Document:
-    id = new_id("cs_test", 58)
+    session_id = new_id("cs_test", 58)
     total = sum(line["amount_total"] for line in lines)
     owner = book.find("customer", params["customer"], "customer")["id"] if "customer" in params else None
     making: dict[str, Any] = params.get("invoice_creation", {"enabled": False})
     data: dict[str, Any] = making.get("invoice_data", {})
     understood(data, ("custom_fields", "description", "footer", "metadata"), "invoice_creation[invoice_data]")
     return {
-        "id": id,
+        "id": session_id,
         "object": "checkout.session",
         **dict.fromkeys(_EMPTY),
         "amount_subtotal": total,
@@ -51,7 +51,7 @@ def new(book: Book, params: Params, lines: list[Document]) -> Document:
         "success_url": params["success_url"],
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted_page",
-        "url": f"{book.origin}/c/pay/{id}",
+        "url": f"{book.origin}/c/pay/{session_id}",
         "_buyer": {},
         "_intent": None,
         "_intent_data": params.get("payment_intent_data", {}),

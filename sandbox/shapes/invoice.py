@@ -7,14 +7,14 @@ from sandbox.listing import enclose
 
 
 def new(book: Book, customer: Document, money: str) -> Document:
-    id = new_id("in")
+    invoice_id = new_id("in")
     amounts = ("amount_due", "amount_overpaid", "amount_paid", "amount_remaining", "amount_shipping")
     totals = ("attempt_count", "subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax")
-    credits = ("post_payment_credit_notes_amount", "pre_payment_credit_notes_amount", "starting_balance")
-    nothing: dict[str, Any] = dict.fromkeys((*amounts, *totals, *credits), 0)
+    credited = ("post_payment_credit_notes_amount", "pre_payment_credit_notes_amount", "starting_balance")
+    nothing: dict[str, Any] = dict.fromkeys((*amounts, *totals, *credited), 0)
     moments = ("finalized_at", "marked_uncollectible_at", "paid_at", "voided_at")
     return {
-        "id": id,
+        "id": invoice_id,
         "object": "invoice",
         **nothing,
         **dict.fromkeys(_EMPTY),
@@ -36,7 +36,7 @@ def new(book: Book, customer: Document, money: str) -> Document:
         "default_tax_rates": [],
         "discounts": [],
         "issuer": {"type": "self"},
-        "lines": enclose([], f"/v1/invoices/{id}/lines"),
+        "lines": enclose([], f"/v1/invoices/{invoice_id}/lines"),
         "livemode": False,
         "metadata": {},
         "payment_settings": {

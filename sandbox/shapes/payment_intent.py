@@ -4,9 +4,9 @@ from sandbox.book import Book, Document, new_id
 
 
 def new(book: Book, amount: int, money: str, reason: str | None) -> Document:
-    id = new_id("pi")
+    intent_id = new_id("pi")
     return {
-        "id": id,
+        "id": intent_id,
         "object": "payment_intent",
         "amount": amount,
         "amount_capturable": 0,
@@ -18,7 +18,7 @@ def new(book: Book, amount: int, money: str, reason: str | None) -> Document:
         "canceled_at": None,
         "cancellation_reason": None,
         "capture_method": "automatic_async",
-        "client_secret": new_id(f"{id}_secret"),
+        "client_secret": new_id(f"{intent_id}_secret"),
         "confirmation_method": "automatic",
         "created": book.now,
         "currency": money,
@@ -48,4 +48,3 @@ def new(book: Book, amount: int, money: str, reason: str | None) -> Document:
         "_reason": reason,
         "_request": {},
     }
-

@@ -49,10 +49,10 @@ class Running:
         return answer.json()
 
     def customer(self, *cards: str) -> str:
-        id = f"cus_{uuid4().hex[:14]}"
-        seed = [{"id": id, "name": "Cedar Dental", "email": "ruth@cedar.example", "cards": list(cards)}]
+        customer_id = f"cus_{uuid4().hex[:14]}"
+        seed = [{"id": customer_id, "name": "Cedar Dental", "email": "ruth@cedar.example", "cards": list(cards)}]
         assert self.http.post("/_sandbox/seed", json=seed).status_code == 200
-        return id
+        return customer_id
 
     def card(self, customer: str) -> str:
         """The first card the customer had."""
@@ -91,7 +91,7 @@ class Listener:
                 self.send_header("content-length", "0")
                 self.end_headers()
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *words: object) -> None:
                 """Silent."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Door)

@@ -110,7 +110,9 @@ def test_the_bank_says_what_it_was_told_to_say(sandbox: Running, click: Click) -
 @pytest.mark.parametrize(
     ("outcome", "status", "charges"), [("succeeded", "succeeded", 1), ("failed", "requires_payment_method", 0)]
 )
-def test_a_payment_that_is_processing_moves_money_only_when_completed(sandbox: Running, click: Click, outcome: str, status: str, charges: int) -> None:
+def test_a_payment_that_is_processing_moves_money_only_when_completed(
+    sandbox: Running, click: Click, outcome: str, status: str, charges: int
+) -> None:
     cedar = sandbox.customer("pm_card_visa")
     sandbox.switch("faults", next="processing")
 

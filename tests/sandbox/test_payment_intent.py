@@ -30,7 +30,9 @@ def outcome_of(click: Click, *arguments: Any, **named: Any) -> str:
 
 
 @pytest.mark.parametrize(("card", "on_session", "off_session"), CARDS)
-def test_each_card_does_what_stripe_says(sandbox: Running, click: Click, card: str, on_session: str, off_session: str) -> None:
+def test_each_card_does_what_stripe_says(
+    sandbox: Running, click: Click, card: str, on_session: str, off_session: str
+) -> None:
     cedar = sandbox.customer(card)
 
     with_the_owner = outcome_of(click, cedar)

@@ -81,7 +81,9 @@ def test_fifty_customers_pay_at_once(sandbox: Running, click: Click) -> None:
 
 
 def test_seeding_twice_changes_nothing(sandbox: Running) -> None:
-    seed = [{"id": "cus_seeded", "name": "Juno", "email": "j@j.example", "cards": ["pm_card_visa", "pm_card_mastercard"]}]
+    seed = [
+        {"id": "cus_seeded", "name": "Juno", "email": "j@j.example", "cards": ["pm_card_visa", "pm_card_mastercard"]}
+    ]
 
     first, second = (sandbox.http.post("/_sandbox/seed", json=seed).json() for _ in range(2))
 

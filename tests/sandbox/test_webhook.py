@@ -56,7 +56,7 @@ def test_duplicate_tells_everything_twice(told: Running, listener: Listener) -> 
     pay(told)
 
     eventually(lambda: len(listener.heard) == 6)
-    assert listener.types == [type for type in PAID for _ in range(2)]
+    assert listener.types == [news for news in PAID for _ in range(2)]
     assert len({event.id for event in listener.events}) == 3
 
 
