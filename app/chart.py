@@ -1,4 +1,4 @@
-"""A picture of numbers: plain geometry that a template writes down as SVG, without a script or a style attribute."""
+"""A picture of numbers: plain geometry that a template writes down as SVG."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ def area(months: Sequence[tuple[date, float]], height: int = 190) -> Area | None
 
 
 def nice_ticks(highest: float, about: int = 3) -> list[float]:
-    """Round values above zero and up to `highest`: 1, 2 or 5 times a power of ten apart, `about` of them at most."""
+    """At most `about` round values above zero, up to `highest`: 1, 2 or 5 times a power of ten apart."""
     step = _nice_step(max(highest, 1) / about)
     return [step * count for count in range(1, about + 1) if step * count <= highest]
 
@@ -74,7 +74,8 @@ def _nice_step(rough: float) -> float:
 
 def _ticks(top: float, base: int) -> tuple[Mark, ...]:
     return tuple(
-        Mark("0", round(base - (base - HEADROOM) * value / top, 1), "start", value) for value in nice_ticks(top)
+        Mark("0", round(base - (base - HEADROOM) * value / top, 1), "start", value)
+        for value in nice_ticks(top)
     )
 
 
@@ -90,7 +91,7 @@ def _names(months: Sequence[tuple[date, float]], height: int) -> tuple[Mark, ...
 
 @dataclass(frozen=True)
 class Rung:
-    """One step of a price and its bar. Units: `x` and `width` in percent. `product` is its line's, "" on the whole."""
+    """One step of a price and its bar; `product` is its line's, or "". Units: percent of the width."""
 
     step: Step
     product: str
@@ -99,7 +100,7 @@ class Rung:
 
 
 def waterfall(whole: Step) -> list[Rung]:
-    """Each leaf of a price hanging from the sum before it; the last rung is the whole, standing on the left edge."""
+    """Each leaf of a price hanging from the sum before it; the last rung is the whole, from the left edge."""
     leaves = list(_leaves(whole, ""))
     sums = list(accumulate((leaf.amount.minor for leaf, _ in leaves), initial=0))
     widest = max(1, *sums)

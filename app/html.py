@@ -134,7 +134,8 @@ class Language:
         near = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
         if days > 1:
             return ngettext("in %(num)s day", "in %(num)s days", days) % {"num": self.number(days)}
-        return near.get(days) or ngettext("%(num)s day ago", "%(num)s days ago", -days) % {"num": self.number(-days)}
+        ago = ngettext("%(num)s day ago", "%(num)s days ago", -days)
+        return near.get(days) or ago % {"num": self.number(-days)}
 
     def list_of(self, things: Sequence[str]) -> str:
         """24 seats, Online booking and 12 months."""
@@ -153,14 +154,16 @@ class Language:
 
 
 _FILTERS = (
-    *("money", "money_short", "amount", "change", "number", "percent", "about_percent", "bytes", "figure", "list_of"),
-    *("eve", "day", "weekday", "plain_day", "short_day", "dated", "day_month", "month", "month_year", "moment", "relative_day"),
+    *("money", "money_short", "amount", "change"),
+    *("number", "percent", "about_percent", "bytes", "figure", "list_of"),
+    *("eve", "day", "weekday", "plain_day", "short_day", "dated", "day_month", "month", "month_year"),
+    *("moment", "relative_day"),
 )
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail as it is sent: one line of subject, the plain text, and the same in HTML with its styles inside."""
+    """A mail as it is sent: a line of subject, the plain text, the same in HTML with its styles inside."""
 
     subject: str
     text: str

@@ -14,7 +14,7 @@ NAMES = {"en": "English", "ms": "Bahasa Melayu"}
 
 
 class Catalogue:
-    """Every language the portal speaks. Compiled when the program starts; nothing compiled is kept in a file."""
+    """Every language the portal speaks. Compiled at start; nothing compiled is kept in a file."""
 
     def __init__(self, words: Mapping[str, NullTranslations]) -> None:
         self._words = {SOURCE: NullTranslations(), **words}
