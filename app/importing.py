@@ -30,10 +30,10 @@ class Rehearsed(Exception):
 
 
 def run(arguments: Sequence[str], settings: Settings) -> int:
-    """`kekal import FILE... [--dry-run]`. Returns 0 when all went in, 1 when rows were rejected, 2 for a wrong call."""
+    """`kekal import FILE... [--dry-run]`: 0 when all went in, 1 when rows were rejected, 2 when unusable."""
     wanted = _parser().parse_args(arguments)
     if missing := [str(path) for path in wanted.files if not path.is_file()]:
-        print(f"There is no file {', '.join(missing)}.", file=sys.stderr)
+        _say(f"There is no file {', '.join(missing)}.")
         return UNUSABLE
     database = Database(settings.database_url, follow, pool=1)
     try:
@@ -45,26 +45,25 @@ def run(arguments: Sequence[str], settings: Settings) -> int:
 def import_files(database: Database, paths: Sequence[Path], *, dry_run: bool = False) -> int:
     """The files as one book, in one transaction; says on the way what happens."""
     began = stopwatch()
-    with ExitStack() as stack:
-        files = stack.enter_context(_progress(paths))
-        book = Book.read(Sheet.csv(path.name, file) for path, file in files)
-        try:
+    try:
+        with _progress(paths) as files:
+            book = Book.read(Sheet.csv(path.name, file) for path, file in files)
             run = _enter(database, book, dry_run=dry_run)
-        except Rejected as refusal:
-            stack.close()
-            return _told_rejected(refusal, book)
-        except Refused as refusal:
-            print(refusal, file=sys.stderr)
-            return UNUSABLE
-    _tell_entered(run, book, stopwatch() - began, dry_run=dry_run)
+    except Rejected as refusal:
+        _say(*(f"warning: {warned}" for warned in refusal.warnings), *refusal.rejections, refusal)
+        return REJECTED
+    except Refused as refusal:
+        _say(refusal)
+        return UNUSABLE
+    _say(*(f"warning: {warned}" for warned in book.warnings))
+    _tell_entered(run, stopwatch() - began, dry_run=dry_run)
     return DONE
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="kekal import", description="Bring accounts, people, subscriptions, value and usage in: all or nothing."
-    )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a CSV file in UTF-8; see docs/import.md")
+    what = "Bring accounts, people, subscriptions, value and usage in: all or nothing."
+    parser = argparse.ArgumentParser(prog="kekal import", description=what)
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a CSV file; see docs/import.md")
     parser.add_argument("--dry-run", action="store_true", help="check everything and change nothing")
     return parser
 
@@ -91,22 +90,15 @@ def _progress(paths: Sequence[Path]) -> Iterator[list[tuple[Path, BinaryIO]]]:
         yield [(path, stack.enter_context(bar.open(path, "rb", description=path.name))) for path in paths]
 
 
-def _told_rejected(refusal: Rejected, book: Book) -> int:
-    _warn(book)
-    for rejection in refusal.rejections:
-        print(rejection, file=sys.stderr)
-    print(refusal, file=sys.stderr)
-    return REJECTED
-
-
-def _tell_entered(run: BookImport, book: Book, seconds: float, *, dry_run: bool) -> None:
-    _warn(book)
+def _tell_entered(run: BookImport, seconds: float, *, dry_run: bool) -> None:
     for noun, counts in run.counts.items():
-        print(f"{noun:>14}  " + ", ".join(f"{count:,} {what}" for what, count in counts.items() if count or what == "new"))
+        shown = [f"{count:,} {what}" for what, count in counts.items() if count or what == "new"]
+        print(f"{noun:>14}  {', '.join(shown)}")
     word = "could go in; nothing was changed" if dry_run else "went in"
     print(f"{run.rows:,} rows {word}, in {seconds:.1f} seconds.")
 
 
-def _warn(book: Book) -> None:
-    for warning in book.warnings:
-        print(f"warning: {warning}", file=sys.stderr)
+def _say(*lines: object) -> None:
+    """To where a person reads, apart from what a program may read on."""
+    for line in lines:
+        print(line, file=sys.stderr)

@@ -8,11 +8,13 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
-from app.demo.book.cast import ACCOUNTS, PEOPLE, SUBSCRIPTIONS, VALUE, usage as cast_usage
+from app.demo.book.cast import ACCOUNTS, PEOPLE, SUBSCRIPTIONS, VALUE
+from app.demo.book.cast import usage as cast_usage
 from app.demo.book.places import ORDINARY, PLACES, Place
 from pricing.money import Money
 from pricing.policy import PricePolicy
@@ -78,24 +80,25 @@ class Company:
     def health(self) -> int | None:
         band = 3 if self.is_lost else self.draw("health", 24)
         spread = self.draw("score", 24)
-        return None if band == 0 else 26 + spread if band in (1, 2, 3) else 51 + spread if band < 9 else 75 + spread
+        if band == 0:
+            return None
+        return spread + (26 if band < 4 else 51 if band < 9 else 75)
 
     @property
     def plan(self) -> str:
-        return {"smb": "growth", "enterprise": "platform"}.get(self.size) or self.pick("plan", ("growth", "platform"))
+        usual = {"smb": "growth", "enterprise": "platform"}
+        return usual.get(self.size) or self.pick("plan", ("growth", "platform"))
 
     @property
     def seats(self) -> int:
-        """Such that all seats together cost what the catalogue says, to the cent, at one unit price."""
-        fitting = [n for n in range(3, 401) if self._is(n, self.size)]
-        return self.pick("seats", fitting)
+        return self.pick("seats", _fitting(self.plan, self.place.currency, self.size))
 
     @property
     def seats_before(self) -> int:
         """What they had a year ago: mostly fewer, sometimes more."""
         change = self.pick("change", (70, 80, 85, 90, 100, 100, 115))
-        wanted = max(3, self.seats * change // 100)
-        return min((n for n in range(3, 480) if self._divides(n)), key=lambda n: abs(n - wanted))
+        wanted = self.seats * change // 100
+        return min(_fitting(self.plan, self.place.currency, None), key=lambda seats: abs(seats - wanted))
 
     @property
     def active(self) -> list[int]:
@@ -104,32 +107,35 @@ class Company:
         then = max(1, now * (70 + self.draw("then", 45)) // 100)
         return [then + (now - then) * n // 11 for n in range(12)]
 
-    def price(self, product: str, seats: int) -> Money:
-        found = CATALOGUE.price_list(product, self.place.currency)
-        assert found is not None
-        return found.price(seats)
-
     def unit(self, product: str, seats: int) -> str:
-        return Money(self.price(product, seats).minor // seats, self.place.currency).decimal_text
+        currency = self.place.currency
+        return Money(_price(product, currency, seats).minor // seats, currency).decimal_text
 
-    def _divides(self, seats: int) -> bool:
-        return self.price(self.plan, seats).minor % seats == 0
 
-    def _is(self, seats: int, size: str) -> bool:
-        bounds = THRESHOLDS[self.place.currency]
-        worth = self.price(self.plan, seats).minor
-        enough = worth >= bounds.get(size, 0)
-        above = {"smb": bounds["mid-market"], "mid-market": bounds["enterprise"] * 2 // 3}.get(size, 10**12)
-        return enough and worth * 108 // 100 < above and self._divides(seats)
+def _price(product: str, currency: str, seats: int) -> Money:
+    found = CATALOGUE.price_list(product, currency)
+    assert found is not None
+    return found.price(seats)
+
+
+@lru_cache
+def _fitting(plan: str, currency: str, size: str | None) -> list[int]:
+    """Numbers of seats whose list price is one unit price times the seats, to the cent, and of this size."""
+    bounds = THRESHOLDS[currency]
+    least = bounds.get(size, 0)
+    most = {"smb": bounds["mid-market"], "mid-market": bounds["enterprise"] * 2 // 3}.get(size or "", 10**12)
+    worth = {seats: _price(plan, currency, seats).minor for seats in range(3, 401)}
+    return [n for n, minor in worth.items() if minor % n == 0 and least <= minor and minor * 27 // 25 < most]
 
 
 def accounts(company: Company) -> Iterator[Row]:
     since = _years_before(company.renews_on, 2 + company.draw("since", 5))
-    yes_no = [company.pick(what, ("true", "true", "false", "")) for what in ("stable", "budget", "multi", "changes")]
+    questions = ("stable", "budget", "multi", "changes")
+    yes_no = [company.pick(question, ("true", "true", "false", "")) for question in questions]
     place = company.place
     yield (
-        company.id, company.name, place.currency, place.country, place.timezone, place.locale, company.industry,
-        since, company.health, "true" if company.size == "enterprise" else "false", *yes_no, "",
+        company.id, company.name, place.currency, place.country, place.timezone, place.locale,
+        company.industry, since, company.health, str(company.size == "enterprise").lower(), *yes_no, "",
         company.pick("csm", ("maya@lumen.example", "maya@lumen.example", "ravi@lumen.example")),
     )
 
@@ -149,20 +155,25 @@ def subscriptions(company: Company) -> Iterator[Row]:
     ends = company.renews_on
     starts, before = _years_before(ends, 1), _years_before(ends, 2)
     left = (ends - TODAY).days
-    stage = "lost" if company.is_lost else company.pick("stage", next(s for d, s in STAGES.items() if left <= d))
+    stages = ["lost"] if company.is_lost else next(stages for days, stages in STAGES.items() if left <= days)
+    stage = company.pick("stage", stages)
     yield from _term(company, company.seats_before, before, starts, "won", with_add_on=False)
-    yield from _term(company, company.seats, starts, ends, stage, with_add_on=company.draw("add-on", 4) == 0)
+    more = company.draw("add-on", 4) == 0
+    yield from _term(company, company.seats, starts, ends, stage, with_add_on=more)
 
 
-def _term(company: Company, seats: int, starts: date, ends: date, stage: str, *, with_add_on: bool) -> Iterator[Row]:
+def _term(
+    company: Company, seats: int, starts: date, ends: date, stage: str, *, with_add_on: bool
+) -> Iterator[Row]:
     add_ons = [company.pick("which", ("online_booking", "insights"))] if with_add_on else []
-    notice = company.pick("notice", (0, 14, 30)) if company.size == "smb" else company.pick("notice", (30, 60))
-    renews_itself = "true" if company.size == "smb" and company.draw("auto", 3) == 0 else "false"
-    net_days = 0 if company.size == "smb" else 30
+    is_smb = company.size == "smb"
+    notice = company.pick("notice", (0, 14, 30) if is_smb else (30, 60))
+    renews_itself = "true" if is_smb and company.draw("auto", 3) == 0 else "false"
     for product in (company.plan, *add_ons):
         yield (
-            f"{company.id}-{company.plan}", company.id, company.plan, product, seats, company.unit(product, seats),
-            starts, ends, notice, renews_itself, "annual", net_days, stage, OWNERS[company.size], "",
+            f"{company.id}-{company.plan}", company.id, company.plan, product, seats,
+            company.unit(product, seats), starts, ends, notice, renews_itself, "annual", 0 if is_smb else 30,
+            stage, OWNERS[company.size], "",
         )
 
 
@@ -187,7 +198,7 @@ def value(company: Company) -> Iterator[Row]:
 def usage(company: Company) -> Iterator[Row]:
     subscription = f"{company.id}-{company.plan}"
     for metric, amounts in (("active_users", company.active), ("hours_saved", _hours(company))):
-        yield from ((subscription, metric, month, amount) for month, amount in zip(MONTHS, amounts, strict=True))
+        yield from ((subscription, metric, *pair) for pair in zip(MONTHS, amounts, strict=True))
 
 
 def _hours(company: Company) -> list[int]:
@@ -197,12 +208,13 @@ def _hours(company: Company) -> list[int]:
 
 def ordinary() -> list[Company]:
     """Every place in turn, until there are enough; a name stands once."""
-    names = {}
+    named: dict[str, Company] = {}
     for n in range(ORDINARY):
         place = PLACES[n % len(PLACES)]
-        head, (tail, industry) = place.heads[n // len(PLACES) % len(place.heads)], place.trades[n * 5 % len(place.trades)]
-        names.setdefault(f"{head} {tail}", Company(f"{head} {tail}", industry, place))
-    return sorted(names.values(), key=lambda company: company.id)
+        head = place.heads[n // len(PLACES) % len(place.heads)]
+        tail, industry = place.trades[n * 5 % len(place.trades)]
+        named.setdefault(f"{head} {tail}", Company(f"{head} {tail}", industry, place))
+    return sorted(named.values(), key=lambda company: company.id)
 
 
 def books() -> dict[Kind, list[Row]]:

@@ -1,4 +1,4 @@
-"""Agreed: the terms that rows of subscriptions make, beside those that are already agreed, and the renewals they open."""
+"""Agreed: the terms that rows of subscriptions make, beside those in already, and the renewals they open."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ KEPT = ("notice_days", "auto_renew", "billing", "net_days")
 
 
 def gather(session: Session, present: Collection[str]) -> None:
-    """One row of `staged_terms` for each term of the file: with the key it has or gets, and whether it changes."""
+    """One row of `staged_terms` for each term of the file: the key it has or gets, and whether it changes."""
     kept = {name: f"s.{name}" if name in present else f"coalesce(t.{name}, s.{name})" for name in KEPT}
     session.execute(text("DROP TABLE IF EXISTS pg_temp.staged_terms"))
     session.execute(text(_GATHER.format(**kept)))
@@ -34,21 +34,25 @@ _GATHER = """
 CREATE TEMPORARY TABLE staged_terms ON COMMIT DROP AS
 WITH said AS (
     SELECT DISTINCT ON (external_id, starts_on, ends_on)
-           s.*, first_value(subscription_id) OVER (PARTITION BY external_id ORDER BY line) AS new_subscription_id
+           s.*,
+           first_value(subscription_id) OVER (PARTITION BY external_id ORDER BY line) AS new_subscription_id
     FROM staged_subscriptions AS s
     WHERE external_id IS NOT NULL AND starts_on < ends_on
     ORDER BY external_id, starts_on, ends_on, line
 ), said_lines AS (
-    SELECT external_id, starts_on, ends_on, jsonb_agg(jsonb_build_array(product, quantity, unit_minor) ORDER BY line) AS lines
+    SELECT external_id, starts_on, ends_on,
+           jsonb_agg(jsonb_build_array(product, quantity, unit_minor) ORDER BY line) AS lines
     FROM staged_subscriptions GROUP BY external_id, starts_on, ends_on
 ), known_lines AS (
     SELECT l.term_id, jsonb_agg(jsonb_build_array(product, quantity, unit_minor) ORDER BY position) AS lines
     FROM line AS l WHERE l.term_id IN (
-        SELECT t.id FROM said AS s JOIN subscription AS k USING (external_id) JOIN term AS t ON t.subscription_id = k.id)
+        SELECT t.id FROM said AS s JOIN subscription AS k USING (external_id)
+        JOIN term AS t ON t.subscription_id = k.id)
     GROUP BY l.term_id
 ), met AS (
     SELECT s.line, s.external_id, s.account, s.plan, s.starts_on, s.ends_on, s.months, s.currency,
-           {notice_days} AS notice_days, {auto_renew} AS auto_renew, {billing} AS billing, {net_days} AS net_days,
+           {notice_days} AS notice_days, {auto_renew} AS auto_renew, {billing} AS billing,
+           {net_days} AS net_days,
            s.stage, s.owner_email, s.target_minor, s.renewal_id, s.event_id, s.change_id,
            coalesce(t.id, s.term_id) AS id, t.id IS NULL AS is_new, t.agreement_id, t.ends_on AS ended_on,
            coalesce(k.id, s.new_subscription_id) AS subscription_id, k.id IS NULL AS new_subscription,
@@ -64,8 +68,9 @@ WITH said AS (
     LEFT JOIN known_lines AS kl ON kl.term_id = t.id
 )
 SELECT *, ends_on = max(ends_on) OVER (PARTITION BY external_id) AND NOT EXISTS (
-           SELECT FROM term AS later WHERE later.subscription_id = met.subscription_id AND later.ends_on > met.ends_on
-           AND later.id NOT IN (SELECT id FROM met AS here)) AS is_latest
+           SELECT FROM term AS later
+           WHERE later.subscription_id = met.subscription_id AND later.ends_on > met.ends_on
+             AND later.id NOT IN (SELECT id FROM met AS here)) AS is_latest
 FROM met
 """
 
@@ -83,23 +88,25 @@ _CHANGED_SUBSCRIPTIONS = """
 WITH entered AS (
     UPDATE subscription AS k SET plan = s.plan, currency = s.currency, version = k.version + 1
     FROM staged_terms AS s
-    WHERE k.id = s.subscription_id AND s.is_latest AND (k.plan, k.currency) IS DISTINCT FROM (s.plan, s.currency)
+    WHERE k.id = s.subscription_id AND s.is_latest
+      AND (k.plan, k.currency) IS DISTINCT FROM (s.plan, s.currency)
     RETURNING 1)
 SELECT count(*) FROM entered
 """
 
 _CHANGED_TERMS = """
 WITH entered AS (
-    UPDATE term AS t SET ends_on = s.ends_on, months = s.months, currency = s.currency, notice_days = s.notice_days,
-           auto_renew = s.auto_renew, billing = s.billing, net_days = s.net_days
+    UPDATE term AS t SET ends_on = s.ends_on, months = s.months, currency = s.currency,
+           notice_days = s.notice_days, auto_renew = s.auto_renew, billing = s.billing, net_days = s.net_days
     FROM staged_terms AS s WHERE t.id = s.id AND s.is_changed AND t.agreement_id IS NULL
     RETURNING t.id
 ), gone AS (
     DELETE FROM line AS l USING entered AS e WHERE l.term_id = e.id
 ), told AS (
     INSERT INTO event (id, account_id, name, subject_type, subject_id, by_id, at, details)
-    SELECT (array_agg(s.change_id ORDER BY s.line))[1], k.account_id, 'account.imported', 'account', k.account_id,
-           CAST(:by AS uuid), :at, jsonb_build_object('new', false, 'terms', jsonb_agg(jsonb_build_object(
+    SELECT (array_agg(s.change_id ORDER BY s.line))[1], k.account_id, 'account.imported', 'account',
+           k.account_id, CAST(:by AS uuid), :at,
+           jsonb_build_object('new', false, 'terms', jsonb_agg(jsonb_build_object(
                'subscription', s.external_id, 'term', s.id,
                'ends_on', jsonb_build_object('from', s.ended_on, 'to', s.ends_on),
                'lines', jsonb_build_object('from', s.known_lines, 'to', s.lines)) ORDER BY s.line))
@@ -110,10 +117,10 @@ SELECT count(*) FROM entered
 
 _NEW_TERMS = """
 WITH entered AS (
-    INSERT INTO term (id, account_id, subscription_id, starts_on, ends_on, months, currency, notice_days, auto_renew,
-                      billing, net_days, price_rule)
-    SELECT s.id, k.account_id, k.id, s.starts_on, s.ends_on, s.months, s.currency, s.notice_days, s.auto_renew,
-           s.billing, s.net_days, '{}'
+    INSERT INTO term (id, account_id, subscription_id, starts_on, ends_on, months, currency, notice_days,
+                      auto_renew, billing, net_days, price_rule)
+    SELECT s.id, k.account_id, k.id, s.starts_on, s.ends_on, s.months, s.currency, s.notice_days,
+           s.auto_renew, s.billing, s.net_days, '{}'
     FROM staged_terms AS s JOIN subscription AS k ON k.id = s.subscription_id WHERE s.is_new
     RETURNING 1)
 SELECT count(*) FROM entered
@@ -121,10 +128,10 @@ SELECT count(*) FROM entered
 
 _LINES = """
 WITH entered AS (
-    INSERT INTO line (id, account_id, term_id, position, product, quantity, unit_minor, amount_minor, currency,
-                      starts_on, ends_on)
-    SELECT s.id, k.account_id, t.id, row_number() OVER (PARTITION BY t.id ORDER BY s.line) - 1, s.product, s.quantity,
-           s.unit_minor, s.unit_minor * s.quantity, s.currency, s.starts_on, s.ends_on
+    INSERT INTO line (id, account_id, term_id, position, product, quantity, unit_minor, amount_minor,
+                      currency, starts_on, ends_on)
+    SELECT s.id, k.account_id, t.id, row_number() OVER (PARTITION BY t.id ORDER BY s.line) - 1, s.product,
+           s.quantity, s.unit_minor, s.unit_minor * s.quantity, s.currency, s.starts_on, s.ends_on
     FROM staged_subscriptions AS s JOIN staged_terms AS t USING (external_id, starts_on, ends_on)
     JOIN subscription AS k ON k.id = t.subscription_id
     WHERE t.is_new OR t.is_changed
@@ -139,7 +146,8 @@ WITH entered AS (
            target_minor = coalesce(s.target_minor, r.target_minor)
     FROM staged_terms AS s LEFT JOIN person AS o ON o.account_id IS NULL AND o.email = s.owner_email
     WHERE r.term_id = s.id AND r.state NOT IN ('won', 'lost')
-      AND (r.renews_on <> s.ends_on OR r.target_minor IS DISTINCT FROM coalesce(s.target_minor, r.target_minor)
+      AND (r.renews_on <> s.ends_on
+           OR r.target_minor IS DISTINCT FROM coalesce(s.target_minor, r.target_minor)
            OR r.owner_id IS DISTINCT FROM coalesce(o.id, r.owner_id))
     RETURNING 1)
 SELECT count(*) FROM entered
@@ -147,15 +155,18 @@ SELECT count(*) FROM entered
 
 _NEW_RENEWALS = """
 WITH wanted AS (
-    SELECT s.*, coalesce(s.stage, 'planned') AS state, coalesce(s.stage, 'planned') IN ('won', 'lost') AS is_closed
+    SELECT s.*, coalesce(s.stage, 'planned') AS state,
+           coalesce(s.stage, 'planned') IN ('won', 'lost') AS is_closed
     FROM staged_terms AS s WHERE s.is_latest OR s.stage = 'won'
 ), entered AS (
-    INSERT INTO renewal (id, account_id, subscription_id, term_id, owner_id, state, renews_on, opened_at, closed_at,
-                         target_minor, version)
+    INSERT INTO renewal (id, account_id, subscription_id, term_id, owner_id, state, renews_on, opened_at,
+                         closed_at, target_minor, version)
     SELECT s.renewal_id, k.account_id, k.id, s.id, coalesce(o.id, a.owner_id), s.state, s.ends_on,
            CASE WHEN is_closed THEN least(:at, s.starts_on::timestamp AT TIME ZONE 'UTC') ELSE :at END,
-           CASE WHEN is_closed THEN least(:at, s.ends_on::timestamp AT TIME ZONE 'UTC') END, s.target_minor, 1
-    FROM wanted AS s JOIN subscription AS k ON k.id = s.subscription_id JOIN account AS a ON a.id = k.account_id
+           CASE WHEN is_closed THEN least(:at, s.ends_on::timestamp AT TIME ZONE 'UTC') END,
+           s.target_minor, 1
+    FROM wanted AS s JOIN subscription AS k ON k.id = s.subscription_id
+    JOIN account AS a ON a.id = k.account_id
     LEFT JOIN person AS o ON o.account_id IS NULL AND o.email = s.owner_email
     WHERE NOT EXISTS (SELECT FROM renewal AS r WHERE r.term_id = s.id)
       AND (s.is_closed OR NOT EXISTS (SELECT FROM renewal AS r WHERE r.subscription_id = k.id

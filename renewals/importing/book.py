@@ -50,7 +50,8 @@ class Book:
         try:
             counts = self._write(session, by, at)
         except (IntegrityError, DataError) as problem:
-            raise Rejected([Rejection(self._files_at_fault(), 0, "", _said_by_the_database(problem))]) from problem
+            files = ", ".join(self._files.values())
+            raise Rejected([Rejection(files, 0, "", _said_by_the_database(problem))]) from problem
         return self._recorded(session, staging.rows, counts, by, at)
 
     def _add(self, sheet: Sheet) -> None:
@@ -66,9 +67,6 @@ class Book:
     def _files(self) -> dict[Kind, str]:
         return {kind: sheet.name for kind, sheet in self.sheets.items()}
 
-    def _files_at_fault(self) -> str:
-        return ", ".join(self._files.values())
-
     def _staged(self, session: Session, at: datetime) -> Staging:
         staging = Staging(session, Known.of(session, at.date()))
         for kind in KINDS:
@@ -78,7 +76,10 @@ class Book:
         return staging
 
     def _check(self, session: Session, staging: Staging) -> None:
-        """Raises: Rejected. Rows are compared only when all could be read: else one gap would cause many faults."""
+        """Rows are compared only when all could be read: else one gap would cause many faults.
+
+        Raises: Rejected.
+        """
         found = [*self.faults, *staging.faults]
         if not self.sheets and not found:
             raise Rejected([Rejection("", 0, "", "there is nothing to import")])
@@ -87,7 +88,7 @@ class Book:
             found += check.faults(session, self._files)
             self.warnings += check.warnings(session, self._files)
         if found:
-            raise Rejected(found)
+            raise Rejected(found, self.warnings)
 
     def _write(self, session: Session, by: Person | None, at: datetime) -> dict[str, dict[str, int]]:
         key: UUID | None = by.id if by else None
@@ -113,11 +114,13 @@ class Book:
         self, session: Session, rows: dict[str, int], counts: dict[str, Any], by: Person | None, at: datetime
     ) -> BookImport:
         run = BookImport(
-            by_id=by.id if by else None, at=at, files=list(self._files.values()), rows=sum(rows.values()), counts=counts
+            by_id=by.id if by else None, at=at, files=list(self._files.values()), rows=sum(rows.values()),
+            counts=counts,
         )
         session.add(run)
         session.flush()  # the event names the row
-        Event.record(session, EventName.BOOK_IMPORTED, run, by=by, at=at, files=run.files, rows=run.rows, counts=counts)
+        details = {"files": run.files, "rows": run.rows, "counts": counts}
+        Event.record(session, EventName.BOOK_IMPORTED, run, by=by, at=at, **details)
         return run
 
 
@@ -128,5 +131,5 @@ def _one_at_a_time(session: Session) -> None:
 def _said_by_the_database(problem: IntegrityError | DataError) -> str:
     """What no check of ours foresaw, such as a change made by somebody else in the meantime."""
     diagnosis = getattr(problem.orig, "diag", None)
-    said = getattr(diagnosis, "message_detail", None) or getattr(diagnosis, "message_primary", None) or "no reason given"
-    return f"the database refused ({said}); nothing was changed, try again"
+    said = getattr(diagnosis, "message_detail", None) or getattr(diagnosis, "message_primary", None)
+    return f"the database refused ({said or 'it gave no reason'}); nothing was changed, try again"

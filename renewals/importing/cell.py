@@ -1,4 +1,4 @@
-"""Cell: how the text of one cell is read. Every reader gives the value or raises Malformed with a sentence."""
+"""Cell: how the text of one cell is read: every reader gives the value or raises Malformed with a reason."""
 
 import re
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from renewals.person import Role
 Reader = Callable[[str], Any]
 
 MOST = 9_000_000_000_000_000
-"""The largest amount of anything. Units: minor units, or counted things; it fits a BIGINT with room to sum."""
+"""The largest amount of anything. Units: minor units, or counted things; fits a BIGINT with room to sum."""
 
 LOCALES = ("en", "ms")
 

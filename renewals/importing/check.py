@@ -20,13 +20,13 @@ class Check:
 
 def _once(kind: Kind) -> Check:
     """No key twice in a file."""
+    key, shown = ", ".join(kind.key), ", ".join(f"nullif({part}::text, '')" for part in kind.key)
     return Check(
         kind,
         f"""
         SELECT line, '{kind.key[-1]}', format('is the same row as line %s: %s', first, key)
-        FROM (SELECT line, concat_ws(', ', {", ".join(f"nullif({part}::text, '')" for part in kind.key)}) AS key,
-                     min(line) OVER (PARTITION BY {", ".join(kind.key)}) AS first
-              FROM {kind.staged} WHERE ({", ".join(kind.key)}) IS NOT NULL) AS twice
+        FROM (SELECT line, concat_ws(', ', {shown}) AS key, min(line) OVER (PARTITION BY {key}) AS first
+              FROM {kind.staged} WHERE ({key}) IS NOT NULL) AS twice
         WHERE line > first
         """,
     )
@@ -53,7 +53,8 @@ def _staff(kind: Kind) -> Check:
         FROM {kind.staged} AS s
         WHERE owner_email IS NOT NULL
           AND NOT EXISTS (SELECT FROM staged_people AS p WHERE p.account = '' AND p.email = s.owner_email)
-          AND NOT EXISTS (SELECT FROM person AS p WHERE p.account_id IS NULL AND p.active AND p.email = s.owner_email)
+          AND NOT EXISTS (SELECT FROM person AS p
+                          WHERE p.account_id IS NULL AND p.active AND p.email = s.owner_email)
         """,
     )
 
@@ -82,7 +83,8 @@ def _has_owner(kind: Kind, column: str, only: str) -> Check:
         kind,
         f"""
         {_OWNED}
-        SELECT line, '{column}', format('%s would have no person with the role owner', external_id) FROM company AS c
+        SELECT line, '{column}', format('%s would have no person with the role owner', external_id)
+        FROM company AS c
         WHERE external_id NOT IN (SELECT account FROM owned WHERE account IS NOT NULL)
           AND {only} (SELECT FROM staged_accounts AS a WHERE a.external_id = c.external_id)
         """,
@@ -107,7 +109,8 @@ _ALIKE = Check(
 _MOVED = Check(
     SUBSCRIPTIONS,
     """
-    SELECT s.line, 'account', format('subscription %s belongs to %s', s.external_id, coalesce(a.external_id, s.first))
+    SELECT s.line, 'account',
+           format('subscription %s belongs to %s', s.external_id, coalesce(a.external_id, s.first))
     FROM (SELECT *, first_value(account) OVER (PARTITION BY external_id ORDER BY line) AS first
           FROM staged_subscriptions) AS s
     LEFT JOIN subscription AS k USING (external_id) LEFT JOIN account AS a ON a.id = k.account_id
@@ -119,7 +122,8 @@ _OVERLAP_HERE = Check(
     SUBSCRIPTIONS,
     """
     SELECT DISTINCT ON (b.line) b.line, 'starts_on',
-           format('%s to %s overlaps the term of line %s: %s to %s', b.starts_on, b.ends_on, a.line, a.starts_on, a.ends_on)
+           format('%s to %s overlaps the term of line %s: %s to %s',
+                  b.starts_on, b.ends_on, a.line, a.starts_on, a.ends_on)
     FROM staged_terms AS a JOIN staged_terms AS b USING (external_id)
     WHERE a.line < b.line AND a.starts_on < b.ends_on AND b.starts_on < a.ends_on
     ORDER BY b.line, a.line
@@ -130,7 +134,8 @@ _OVERLAP_THERE = Check(
     SUBSCRIPTIONS,
     """
     SELECT DISTINCT ON (s.line) s.line, 'starts_on',
-           format('%s to %s overlaps a term that is in already: %s to %s', s.starts_on, s.ends_on, t.starts_on, t.ends_on)
+           format('%s to %s overlaps a term that is in already: %s to %s',
+                  s.starts_on, s.ends_on, t.starts_on, t.ends_on)
     FROM staged_terms AS s JOIN term AS t ON t.subscription_id = s.subscription_id
     WHERE t.starts_on < s.ends_on AND s.starts_on < t.ends_on AND t.id NOT IN (SELECT id FROM staged_terms)
     ORDER BY s.line, t.starts_on
@@ -151,7 +156,7 @@ _ACCEPTED = Check(
     SELECT line, 'starts_on', 'an offer made from this term was accepted; the term no longer changes'
     FROM staged_terms AS s
     WHERE is_changed AND agreement_id IS NULL
-      AND EXISTS (SELECT FROM renewal AS r JOIN acceptance AS a ON a.renewal_id = r.id AND a.account_id = r.account_id
+      AND EXISTS (SELECT FROM renewal AS r JOIN acceptance AS a ON a.renewal_id = r.id
                   WHERE r.term_id = s.id AND a.state = 'standing')
     """,
 )
@@ -159,8 +164,9 @@ _ACCEPTED = Check(
 _STAGE = Check(
     SUBSCRIPTIONS,
     """
-    SELECT line, 'stage', CASE WHEN is_latest THEN 'the latest term is not won: the term it was won with comes after it'
-                               ELSE 'a term that another one follows is won, or its stage is empty' END
+    SELECT line, 'stage',
+           CASE WHEN is_latest THEN 'the latest term can not be won: the term it was won with comes after it'
+                ELSE 'a term that another one follows is won, or its stage is empty' END
     FROM staged_terms AS s
     WHERE (stage = 'won') = is_latest AND NOT EXISTS (SELECT FROM renewal AS r WHERE r.term_id = s.id)
     """,
@@ -169,7 +175,8 @@ _STAGE = Check(
 _CURRENCY = Check(
     ACCOUNTS,
     """
-    SELECT s.line, 'currency', format('the account has terms in %s and can not become %s', a.currency, s.currency)
+    SELECT s.line, 'currency',
+           format('the account has terms in %s and can not become %s', a.currency, s.currency)
     FROM staged_accounts AS s JOIN account AS a USING (external_id)
     WHERE s.currency <> a.currency AND EXISTS (SELECT FROM term AS t WHERE t.account_id = a.id)
     """,
@@ -181,7 +188,9 @@ _THEIRS = Check(
     SELECT v.line, 'subscription', format('subscription %s belongs to %s', v.subscription, s.account)
     FROM staged_value AS v
     JOIN (SELECT external_id, min(account) AS account FROM staged_subscriptions GROUP BY external_id
-          UNION SELECT s.external_id, a.external_id FROM subscription AS s JOIN account AS a ON a.id = s.account_id) AS s
+          UNION
+          SELECT s.external_id, a.external_id
+          FROM subscription AS s JOIN account AS a ON a.id = s.account_id) AS s
       ON s.external_id = v.subscription
     WHERE s.account <> v.account
     """,

@@ -52,8 +52,9 @@ class Entry:
 
 
 ACCOUNT = (
-    "name", "currency", "country", "timezone", "locale", "industry", "customer_since", "health_score", "strategic",
-    "stable_business", "budget_predictable", "wants_multi_year", "industry_changes_fast", "stripe_customer", "owner_id",
+    "name", "currency", "country", "timezone", "locale", "industry", "customer_since", "health_score",
+    "strategic", "stable_business", "budget_predictable", "wants_multi_year", "industry_changes_fast",
+    "stripe_customer", "owner_id",
 )
 PERSON = ("name", "title", "roles", "locale")
 FIGURE = (
@@ -88,7 +89,9 @@ def accounts(session: Session, present: Collection[str], by: UUID | None, at: da
     return counts
 
 
-def people(session: Session, present: Collection[str], by: UUID | None, at: datetime, *, staff: bool) -> Counts:
+def people(
+    session: Session, present: Collection[str], by: UUID | None, at: datetime, *, staff: bool
+) -> Counts:
     """Staff go in before the accounts they look after, customers after the accounts they belong to."""
     rows = f"{_PEOPLE} WHERE (s.account = '') = {str(staff).lower()}"
     sets = [name for name in PERSON if name in present]
@@ -139,7 +142,8 @@ def _tell(session: Session, table: str, details: str, by: UUID | None, at: datet
         text(
             f"""
             INSERT INTO event (id, account_id, name, subject_type, subject_id, by_id, at, details)
-            SELECT t.event_id, {details} FROM told_{table} AS t JOIN {table} AS k ON k.id = t.id ORDER BY t.line
+            SELECT t.event_id, {details}
+            FROM told_{table} AS t JOIN {table} AS k ON k.id = t.id ORDER BY t.line
             """
         ),
         {"by": by, "at": at},
@@ -153,6 +157,7 @@ _ACCOUNT_EVENTS = """
 _PERSON_EVENTS = """
     k.account_id, 'person.changed', 'person', k.id, CAST(:by AS uuid), :at,
     jsonb_build_object('imported', true, 'new', t.is_new, 'roles', to_jsonb(k.roles),
-        'fields', coalesce((SELECT jsonb_agg(key ORDER BY key) FROM jsonb_object_keys(t.fields) AS key), '[]'))
+        'fields', coalesce(
+            (SELECT jsonb_agg(key ORDER BY key) FROM jsonb_object_keys(t.fields) AS key), '[]'))
 """
 """A person's new roles are told; of the other fields only which: names stay out of the chain of events."""

@@ -1,4 +1,4 @@
-"""Kind: one of the five tables a book is made of, with its columns; the page `docs/import.md` says the same."""
+"""Kind: one of the five tables a book is made of, with its columns; `docs/import.md` says the same."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`key` tells two rows apart; `keys` are the keys made for each row, `derived` what the rules work out."""
+    """`key` tells two rows apart; `keys` are made for each row, `derived` is what the rules work out."""
 
     name: str
     stem: str
@@ -55,82 +55,84 @@ class Kind:
         return tuple(column.name for column in self.columns if column.must_be_there)
 
 
-def _required(name: str, read: Reader, sql: str, example: str, says: str) -> Column:
+def _must(name: str, read: Reader, sql: str, example: str, says: str) -> Column:
     return Column(name, read, sql, example, says, required=True)
 
 
-_ID = cell.text(120)
-_ACCOUNT = _required("account", _ID, "text", "cedar-dental", "`external_id` of the account.")
-_METRIC = _required("metric", cell.metric, "text", "hours_saved", "What is measured: lower case with `_`.")
-_SUBSCRIPTION = _required(
+_ID, _LOCALE = cell.text(120), cell.one_of(*cell.LOCALES)
+_ACCOUNT = _must("account", _ID, "text", "cedar-dental", "`external_id` of the account.")
+_METRIC = _must("metric", cell.metric, "text", "hours_saved", "What is measured: lower case with `_`.")
+_SUBSCRIPTION = _must(
     "subscription", _ID, "text", "cedar-dental-growth", "`external_id` of the subscription."
 )
 
 
-def _free(
+def _may(
     name: str, read: Reader, sql: str, example: str, says: str, default: Any = None, *, headed: bool = False
 ) -> Column:
     return Column(name, read, sql, example, says, default=default, headed=headed)
 
 
 def _judgement(name: str, says: str) -> Column:
-    return _free(name, cell.yes_no, "boolean", "true", f"{says}: `true` or `false`; empty is not known.")
+    return _may(name, cell.yes_no, "boolean", "true", f"{says}: `true` or `false`; empty is not known.")
 
 
 ACCOUNTS = Kind(
     "accounts", "account", ("external_id",), keys=("id", "event_id"),
     columns=(
-        _required("external_id", _ID, "text", "cedar-dental", "Your own id of the company; it never changes."),
-        _required("name", cell.text(200), "text", "Cedar Dental", "As the customer writes it."),
-        _required("currency", cell.currency, "text", "USD", "ISO 4217; the segment policy must know it."),
-        _required("country", cell.country, "text", "US", "ISO 3166, two letters."),
-        _required("timezone", cell.timezone, "text", "America/Chicago", "The customer's days are counted here."),
-        _free("locale", cell.one_of(*cell.LOCALES), "text", "en", "Language of pages and mail: `en` or `ms`.", "en"),
-        _free("industry", cell.text(120), "text", "Dental care", "In words.", ""),
-        _free("customer_since", cell.day, "date", "2023-09-04", "First day as a customer."),
-        _free("health_score", cell.count(0, 100), "integer", "91", "0 to 100; empty is not known, never good."),
-        _free("strategic", cell.yes_no, "boolean", "false", "A strategic account: `true` or `false`.", False),
+        _must("external_id", _ID, "text", "cedar-dental", "Your own id of the company; never changes."),
+        _must("name", cell.text(200), "text", "Cedar Dental", "As the customer writes it."),
+        _must("currency", cell.currency, "text", "USD", "ISO 4217; the segment policy must know it."),
+        _must("country", cell.country, "text", "US", "ISO 3166, two letters."),
+        _must("timezone", cell.timezone, "text", "America/Chicago", "Their days are counted here."),
+        _may("locale", _LOCALE, "text", "en", "Language of pages and mail: `en` or `ms`.", "en"),
+        _may("industry", cell.text(120), "text", "Dental care", "In words.", ""),
+        _may("customer_since", cell.day, "date", "2023-09-04", "First day as a customer."),
+        _may("health_score", cell.count(0, 100), "integer", "91", "0 to 100; empty is not known."),
+        _may("strategic", cell.yes_no, "boolean", "false", "A strategic account: `true`, `false`.", False),
         _judgement("stable_business", "Their business is stable"),
         _judgement("budget_predictable", "Their budget is predictable"),
         _judgement("wants_multi_year", "They asked for several years"),
         _judgement("industry_changes_fast", "Their industry changes fast"),
-        _free("stripe_customer", cell.text(120), "text", "cus_cedar_dental", "Their customer id at Stripe."),
-        _free("owner_email", cell.mail, "text", "maya@lumen.example", "Who looks after them: one of the staff."),
+        _may("stripe_customer", cell.text(120), "text", "cus_cedar_dental", "Their customer id at Stripe."),
+        _may("owner_email", cell.mail, "text", "maya@lumen.example", "Who of the staff looks after them."),
     ),
 )
 
 PEOPLE = Kind(
     "people", "people", ("account", "email"), keys=("id", "event_id"),
     columns=(
-        _free("account", _ID, "text", "cedar-dental", "`external_id` of the account; empty for staff.", "", headed=True),
-        _required("email", cell.mail, "text", "ruth@cedar-dental.example", "Kept in lower case; once in an account."),
-        _required("name", cell.text(200), "text", "Ruth Calder", "Given name first."),
-        _free("title", cell.text(200), "text", "Practice manager", "What they do.", ""),
-        _required("roles", cell.roles, "text[]", "owner;buyer", "Separated by `;`, see below."),
-        _free("locale", cell.one_of(*cell.LOCALES), "text", "en", "Their own language; empty is the account's."),
+        _may("account", _ID, "text", "cedar-dental", "The account's id; empty for staff.", "", headed=True),
+        _must("email", cell.mail, "text", "ruth@cedar-dental.example", "Once in an account; in lower case."),
+        _must("name", cell.text(200), "text", "Ruth Calder", "Given name first."),
+        _may("title", cell.text(200), "text", "Practice manager", "What they do.", ""),
+        _must("roles", cell.roles, "text[]", "owner;buyer", "Separated by `;`, see below."),
+        _may("locale", _LOCALE, "text", "en", "Their own language; empty is the account's."),
     ),
 )
 
 SUBSCRIPTIONS = Kind(
     "subscriptions", "subscription", ("external_id", "starts_on", "ends_on", "product"),
     keys=("id", "subscription_id", "term_id", "renewal_id", "event_id", "change_id"),
-    derived=(("unit_minor", "bigint"), ("target_minor", "bigint"), ("months", "integer"), ("currency", "text")),
+    derived=(
+        ("unit_minor", "bigint"), ("target_minor", "bigint"), ("months", "integer"), ("currency", "text"),
+    ),
     columns=(
-        _required("external_id", _ID, "text", "cedar-dental-growth", "Your own id of the subscription."),
+        _must("external_id", _ID, "text", "cedar-dental-growth", "Your own id of the subscription."),
         _ACCOUNT,
-        _required("plan", _ID, "text", "growth", "A plan of the price policy's catalogue."),
-        _required("product", _ID, "text", "growth", "What this line is: a product of the catalogue."),
-        _required("quantity", cell.count(1, 10_000_000), "integer", "20", "Seats, or units of the product."),
-        _required("unit_price", cell.text(40), "text", "432.00", "One unit a year, in the account's currency."),
-        _required("starts_on", cell.day, "date", "2025-09-04", "First covered day of the term."),
-        _required("ends_on", cell.day, "date", "2026-09-04", "The renewal date: the first day not covered."),
-        _free("notice_days", cell.count(0, 3650), "integer", "14", "The last day to decline, before `ends_on`.", 0),
-        _free("auto_renew", cell.yes_no, "boolean", "false", "The contract renews by itself: `true`, `false`.", False),
-        _free("billing", cell.choice(Billing), "text", "annual", "`annual`, `quarterly` or `monthly`.", "annual"),
-        _free("net_days", cell.count(0, 365), "integer", "0", "Days to pay an invoice; 0 is at once.", 0),
-        _free("stage", cell.choice(RenewalState), "text", "planned", "Where the renewal stands, see below."),
-        _free("owner_email", cell.mail, "text", "ravi@lumen.example", "Renewal's owner; else the account's."),
-        _free("target_value", cell.text(40), "text", "9072.00", "What a year should be worth after it."),
+        _must("plan", _ID, "text", "growth", "A plan of the price policy's catalogue."),
+        _must("product", _ID, "text", "growth", "What this line is: a product of the catalogue."),
+        _must("quantity", cell.count(1, 10_000_000), "integer", "20", "Seats, or units of the product."),
+        _must("unit_price", cell.text(40), "text", "432.00", "A unit a year, in the account's currency."),
+        _must("starts_on", cell.day, "date", "2025-09-04", "First covered day of the term."),
+        _must("ends_on", cell.day, "date", "2026-09-04", "The renewal date: first day not covered."),
+        _may("notice_days", cell.count(0, 3650), "integer", "14", "Last day to decline, before the end.", 0),
+        _may("auto_renew", cell.yes_no, "boolean", "false", "The contract renews by itself.", False),
+        _may("billing", cell.choice(Billing), "text", "annual", "`annual quarterly monthly`.", "annual"),
+        _may("net_days", cell.count(0, 365), "integer", "0", "Days to pay an invoice; 0 is at once.", 0),
+        _may("stage", cell.choice(RenewalState), "text", "planned", "Where the renewal stands, see below."),
+        _may("owner_email", cell.mail, "text", "ravi@lumen.example", "Its owner; empty is the account's."),
+        _may("target_value", cell.text(40), "text", "9072.00", "What a year should be worth after it."),
     ),
 )
 
@@ -139,16 +141,16 @@ VALUE = Kind(
     columns=(
         _ACCOUNT,
         _SUBSCRIPTION,
-        _required("external_id", _ID, "text", "hours-2026", "Your own id of the figure, once in an account."),
+        _must("external_id", _ID, "text", "hours-2026", "Your own id of the figure, once in an account."),
         _METRIC,
-        _required("label_en", cell.text(200), "text", "Hours saved at the front desk", "In English."),
-        _free("label_ms", cell.text(200), "text", "Jam dijimatkan di kaunter", "In Malay; empty is the English one."),
-        _required("amount", cell.number, "numeric", "312", "At most four decimals; money in major units."),
-        _required("unit", cell.choice(Unit), "text", "hours", "`count`, `hours`, `percent`, `score` (of 5), `money`."),
-        _free("currency", cell.currency, "text", "USD", "ISO 4217, for `money` and for nothing else."),
-        _required("source", cell.text(500), "text", "Booking log", "Where the figure comes from."),
-        _free("assumption", cell.text(1000), "text", "4 minutes a booking", "What it takes for granted.", ""),
-        _required("measured_on", cell.day, "date", "2026-07-31", "The day it was measured."),
+        _must("label_en", cell.text(200), "text", "Hours saved at the front desk", "In English."),
+        _may("label_ms", cell.text(200), "text", "Jam dijimatkan", "In Malay; empty is the English one."),
+        _must("amount", cell.number, "numeric", "312", "At most four decimals; money in major units."),
+        _must("unit", cell.choice(Unit), "text", "hours", "`count hours percent score money`, score of 5."),
+        _may("currency", cell.currency, "text", "USD", "ISO 4217, for `money` and for nothing else."),
+        _must("source", cell.text(500), "text", "Booking log", "Where the figure comes from."),
+        _may("assumption", cell.text(1000), "text", "4 minutes a booking", "What it takes for granted.", ""),
+        _must("measured_on", cell.day, "date", "2026-07-31", "The day it was measured."),
     ),
 )
 
@@ -157,8 +159,8 @@ USAGE = Kind(
     columns=(
         _SUBSCRIPTION,
         _METRIC,
-        _required("month", cell.month, "date", "2026-07", "The calendar month."),
-        _required("amount", cell.count(0, cell.MOST), "bigint", "17", "A whole number, from 0."),
+        _must("month", cell.month, "date", "2026-07", "The calendar month."),
+        _must("amount", cell.count(0, cell.MOST), "bigint", "17", "A whole number, from 0."),
     ),
 )
 

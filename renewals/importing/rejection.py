@@ -27,9 +27,10 @@ class Warned(Rejection):
 
 
 class Rejected(Malformed):
-    """Nothing of the book went in. `rejections` names every row at fault, in the order of the files."""
+    """Nothing of the book went in. `rejections` names every row at fault."""
 
-    def __init__(self, rejections: Iterable[Rejection]) -> None:
+    def __init__(self, rejections: Iterable[Rejection], warnings: Iterable[Warned] = ()) -> None:
         self.rejections = sorted(set(rejections))
+        self.warnings = sorted(warnings)
         rows = len({(one.file, one.line) for one in self.rejections})
         super().__init__(f"Nothing was imported: {rows} {'row' if rows == 1 else 'rows'} can not go in.")

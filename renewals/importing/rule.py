@@ -42,7 +42,7 @@ class Known:
         return cls(
             frozenset(Policy.in_force(session, PolicyKind.SEGMENT, on).content["thresholds"]),
             {name: product["kind"] for name, product in price["catalogue"].items()},
-            {row.external_id: row.currency for row in session.execute(select(Account.external_id, Account.currency))},
+            dict(session.execute(select(Account.external_id, Account.currency)).tuples().all()),
         )
 
 
@@ -98,7 +98,8 @@ def _catalogue(row: Values, known: Known) -> Iterator[Fault]:
     if row["plan"] and row["plan"] not in plans:
         yield "plan", f"{row['plan']!r} is no plan of the price policy; those are {', '.join(plans)}"
     if row["product"] and row["product"] not in known.products:
-        yield "product", f"{row['product']!r} is no product of the price policy; those are {', '.join(known.products)}"
+        products = ", ".join(known.products)
+        yield "product", f"{row['product']!r} is no product of the price policy; those are {products}"
 
 
 def _days(row: Values) -> Iterator[Fault]:

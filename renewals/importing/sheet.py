@@ -47,7 +47,7 @@ class Sheet:
 
     @classmethod
     def csv(cls, name: str, file: BinaryIO) -> "Sheet":
-        """A file as RFC 4180 describes it, in UTF-8. Only its header is read now, its rows when they are wanted."""
+        """A file as RFC 4180 describes it, in UTF-8. Only its header is read now, its rows when wanted."""
         rows = _read(file)
         try:
             first = next(rows, None)
@@ -66,7 +66,8 @@ class Sheet:
         A number with decimals comes as text; a float is refused, because it is not what was meant.
         """
         header = list(dict.fromkeys(key for row in rows for key in row))
-        sheet = cls(name or kind.name, kind, header, (_from_mapping(n, row, header) for n, row in enumerate(rows, 1)))
+        read = (_from_mapping(line, row, header) for line, row in enumerate(rows, 1))
+        sheet = cls(name or kind.name, kind, header, read)
         sheet._look_at_header()
         return sheet
 
@@ -86,19 +87,23 @@ class Sheet:
             if self.header.count(name) > 1:
                 self.faults.append(Rejection(self.name, 1, name, "stands twice in the header"))
             elif name not in self.kind.names:
-                self.warnings.append(Warned(self.name, 1, name, "is not a column Kekal knows; it was left out"))
+                self.warnings.append(Warned(self.name, 1, name, "is no column Kekal knows; it was left out"))
         missing = [name for name in self.kind.needed if name not in self.header]
-        if len(self.header) == 1 and missing and (found := re.search("[;\t|]", self.header[0])):
-            self.faults.append(Rejection(self.name, 1, "", f"cells are separated by {found[0]!r}; write commas"))
+        if missing and (found := _separator(self.header)):
+            self.faults.append(Rejection(self.name, 1, "", found))
         else:
             self.faults += [Rejection(self.name, 1, name, "is missing from the header") for name in missing]
 
 
 def _unknown(header: Sequence[str]) -> str:
-    if len(header) == 1 and (found := re.search("[;\t|]", header[0])):
-        return f"cells are separated by {found[0]!r}; write commas"
     known = ", ".join(kind.name for kind in KINDS)
-    return f"is none of {known}: neither its name nor its header says so"
+    return _separator(header) or f"is none of {known}: neither its name nor its header says so"
+
+
+def _separator(header: Sequence[str]) -> str:
+    """What separates the cells when it is not a comma, as a sentence."""
+    found = re.search("[;\t|]", header[0]) if len(header) == 1 else None
+    return f"cells are separated by {found[0]!r}; write commas" if found else ""
 
 
 def _from_mapping(line: int, row: Mapping[str, object], header: Sequence[str]) -> Row:
@@ -144,7 +149,7 @@ def _row(line: int, cells: list[str], width: int, problem: str) -> Row:
 
 
 def _bare(cell: str) -> str:
-    """Without spaces around it, and without the quote that keeps a spreadsheet from running it as a formula."""
+    """Without spaces around it, and without the quote that keeps a spreadsheet from running a formula."""
     cell = cell.strip()
     return cell[1:] if _GUARDED.match(cell) else cell
 
@@ -180,9 +185,12 @@ class _Lines:
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError as problem:
-            self.problems[number] = f"is not UTF-8: byte 0x{raw[problem.start]:02x} at place {problem.start + 1}"
+            byte, place = raw[problem.start], problem.start + 1
+            self.problems[number] = f"is not UTF-8: byte 0x{byte:02x} at place {place}; save it as UTF-8"
             return raw.decode("utf-8", "replace")
 
     def problem_between(self, first: int, last: int) -> str:
-        found = [self.problems[line] for line in range(first, last + 1) if line in self.problems] if self.problems else []
-        return found[0] if found else ""
+        """The first one in a row's lines."""
+        if not self.problems:
+            return ""
+        return next((self.problems[line] for line in range(first, last + 1) if line in self.problems), "")

@@ -1,4 +1,4 @@
-"""Staging: the rows of a sheet in a temporary table of the transaction, read and checked one by one on the way."""
+"""Staging: the rows of a sheet in a temporary table of the transaction, read and checked on the way."""
 
 import re
 from collections.abc import Iterator
@@ -75,7 +75,7 @@ class Staging:
     def _look_at_end(self, values: Values, line: int, name: str) -> None:
         starts, ends = values["starts_on"], values["ends_on"]
         if starts and ends and rule.looks_inclusive(starts, ends):
-            reason = f"{ends} looks like the last covered day; write the day after it, the first day not covered"
+            reason = f"{ends} looks like the last covered day; write the first day that is not covered"
             self.warnings.append(Warned(name, line, "ends_on", reason))
 
 
