@@ -78,7 +78,7 @@ class Asset:
 
     def encoded_for(self, accepts: str) -> tuple[bytes, str | None]:
         """The bytes to send and their Content-Encoding, given the request's Accept-Encoding."""
-        offers = {part.partition(";")[0].strip() for part in accepts.lower().split(",")}
+        offers = set(_accepted(accepts))
         if self.br is not None and "br" in offers:
             return self.br, "br"
         if self.gzip is not None and "gzip" in offers:
@@ -108,6 +108,14 @@ class Assets:
     def find(self, path: str) -> Asset | None:
         """Units: `path` is the request's whole path, "/static/css/kekal.<hash>.css"."""
         return self._by_url.get(path)
+
+
+def _accepted(accepts: str) -> Iterator[str]:
+    """The encodings a browser takes; `q=0` means that it does not."""
+    for part in accepts.lower().split(","):
+        name, _, quality = part.partition(";")
+        if quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000"):
+            yield name.strip()
 
 
 def _paths(folder: Path) -> Iterator[str]:

@@ -178,12 +178,13 @@ class Html:
         self._pages = {locale: _environment(said, assets, folder) for locale, said in self._languages.items()}
         self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
 
-    def render(self, template: str, locale: str, **context: object) -> bytes:
+    def render(self, template: str, locale: str, /, **context: object) -> bytes:
         """Raises: UndefinedError when the context lacks something the page shows."""
         return self._write(template, locale, context).encode()
 
-    def letter(self, kind: str, locale: str, **context: object) -> Letter:
-        """The three files of `templates/mail/<kind>/`."""
+    def letter(self, kind: str, locale: str, /, **context: object) -> Letter:
+        """The three files of `templates/mail/<kind>/`; they may read `locale` too."""
+        context["locale"] = locale
         subject = self._write(f"mail/{kind}/subject.txt", locale, context)
         html = self._write(f"mail/{kind}/body.html", locale, context)
         text = self._write(f"mail/{kind}/body.txt", locale, context)
