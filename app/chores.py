@@ -219,7 +219,7 @@ def _learn(work: Work, subject: UUID, answer: Any, round: int) -> None:
         return
     age = work.machine_now - made_at(payment.id)
     if payment.state in (PaymentState.SENT, PaymentState.UNKNOWN) and age > PATIENCE and round == len(WAITS) - 1:
-        payment.strand(at=work.now)
+        payment.strand(at=work.now, why="An hour of asking Stripe found nothing.")
     wait = WAITS[min(round + 1, len(WAITS) - 1)]
     args = {"account": str(payment.account_id), "subject": str(subject), "round": round + 1}
     work.later("reconcile", args, wait=wait)

@@ -1,11 +1,10 @@
 """House: the wires of one process: settings, database, templates, windows to the outside."""
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
 
-from app import jobs
+from app import jobs, logs
 from app.assets import Assets
 from app.html import Html
 from app.keys import Keys
@@ -14,6 +13,7 @@ from app.settings import Settings
 from app.transaction import Database
 from gateways.mail import Mail
 from gateways.stripe import Stripe
+from renewals.policy import PolicyKind, shipped
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class House:
 
     @classmethod
     def build(cls, settings: Settings, *, pool: int | None = None) -> "House":
+        logs.configure()
         assets, catalogue = Assets.load(), Catalogue.load()
         options = {"pool": pool} if pool else {}
         return cls(
@@ -51,10 +52,7 @@ class House:
     @cached_property
     def vendor(self) -> SimpleNamespace:
         """The company whose portal this is, as its policy says."""
-        from renewals.policy import PolicyKind, shipped
-
-        content = json.loads(json.dumps(shipped(PolicyKind.VENDOR)))
-        return SimpleNamespace(**content, css_url=None)
+        return SimpleNamespace(**shipped(PolicyKind.VENDOR), css_url=None)
 
     def close(self) -> None:
         self.database.close()

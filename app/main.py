@@ -53,6 +53,7 @@ def build(house: House) -> Litestar:
         exception_handlers={HTTPException: _framework_error(desk), Exception: _framework_error(desk)},
         middleware=[_headers(house.settings)],
         openapi_config=None,
+        logging_config=None,
         on_shutdown=[house.close],
         request_max_body_size=2_000_000,
         debug=False,

@@ -59,7 +59,7 @@ class EmbeddedPostgres:
         self._stop_orphan()
         if not (self.data / "PG_VERSION").exists():
             self._create()
-        self.port = _free_port()
+        self.port = free_port()
         self._process = self._spawn()
         self._wait_until_ready()
         return self.url
@@ -197,7 +197,7 @@ def _reachable(path: Path) -> bool:
     return all(folder.stat().st_mode & 0o001 for folder in [path, *path.parents])
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.session import CODE_LIFE, Link, SignIn, WebSession
 from app.visit import Visiting
-from gateways.browser import PUBLIC, Answer, Level, Visit, get, own_path, post
+from gateways.browser import AT_THE_DOOR, PUBLIC, Answer, Level, Visit, get, own_path, post
 from renewals.account import Account
 from renewals.errors import NotFound, NotNow
 from renewals.event import Event, EventName
@@ -30,13 +30,13 @@ TOO_OFTEN = "Too many tries from here. Wait an hour, then ask for a new code."
 WRONG_CODE = "This code does not fit. Look at the newest mail; an older code no longer works."
 
 
-@get("/sign-in", PUBLIC)
+@get("/sign-in", AT_THE_DOOR)
 def show(visit: Visit) -> Answer:
     next_path = own_path(visit.request.query.get("next"))
     return visit.page("portal/sign_in.html", email=_known_email(visit), trouble={}, next=next_path)
 
 
-@post("/sign-in", PUBLIC)
+@post("/sign-in", AT_THE_DOOR)
 def ask(visit: Visit) -> Answer:
     """Mail a link and a code, if the address is somebody's; say the same in any case."""
     email = visit.request.form.get("email", "").strip().lower()
@@ -57,13 +57,13 @@ def ask(visit: Visit) -> Answer:
     return answer
 
 
-@get("/sign-in/code", PUBLIC)
+@get("/sign-in/code", AT_THE_DOOR)
 def show_code(visit: Visit) -> Answer:
     wanted = _wanted(visit)
     return _code_page(visit, wanted) if wanted else visit.go("/sign-in")
 
 
-@post("/sign-in/code", PUBLIC)
+@post("/sign-in/code", AT_THE_DOOR)
 def enter_code(visit: Visit) -> Answer:
     wanted = _wanted(visit, lock=True)
     if wanted is None:
@@ -81,7 +81,7 @@ def enter_code(visit: Visit) -> Answer:
     return _come_in(visit, wanted, people)
 
 
-@get("/sign-in/link/{token:str}", PUBLIC)
+@get("/sign-in/link/{token:str}", AT_THE_DOOR)
 def show_link(visit: Visit, token: str) -> Answer:
     """A button: whoever only follows links changes nothing."""
     wanted = _by_token(visit, token)
@@ -93,7 +93,7 @@ def show_link(visit: Visit, token: str) -> Answer:
     return visit.page("portal/link.html", link=link)
 
 
-@post("/sign-in/link/{token:str}", PUBLIC)
+@post("/sign-in/link/{token:str}", AT_THE_DOOR)
 def use_link(visit: Visit, token: str) -> Answer:
     wanted = _by_token(visit, token, lock=True)
     people = _people_at(visit.session, wanted.email)
@@ -102,7 +102,7 @@ def use_link(visit: Visit, token: str) -> Answer:
     return _come_in(visit, wanted, people)
 
 
-@get("/links/{token:str}", PUBLIC)
+@get("/links/{token:str}", AT_THE_DOOR)
 def show_renewal_link(visit: Visit, token: str) -> Answer:
     """What a mail about a renewal leads to."""
     link, person = _renewal_link(visit, token)
@@ -114,7 +114,7 @@ def show_renewal_link(visit: Visit, token: str) -> Answer:
     return visit.page("portal/link.html", link=shown)
 
 
-@post("/links/{token:str}", PUBLIC)
+@post("/links/{token:str}", AT_THE_DOOR)
 def use_renewal_link(visit: Visit, token: str) -> Answer:
     """A session for one renewal: to look, to say no, to pay with a new card. More asks for a code."""
     link, person = _renewal_link(visit, token)
@@ -124,14 +124,14 @@ def use_renewal_link(visit: Visit, token: str) -> Answer:
     return _start(visit, person, Level.LINK, f"/renewals/{link.renewal_id}", scope=link.renewal_id)
 
 
-@get("/choose-account", PUBLIC)
+@get("/choose-account", AT_THE_DOOR)
 def show_accounts(visit: Visit) -> Answer:
     people = _colleagues_by_mail(visit)
     accounts = [_account_choice(visit.session, person) for person in people if person.account_id]
     return visit.page("portal/choose_account.html", accounts=accounts)
 
 
-@post("/choose-account", PUBLIC)
+@post("/choose-account", AT_THE_DOOR)
 def choose_account(visit: Visit) -> Answer:
     wanted = visit.request.form.get("account", "")
     for person in _colleagues_by_mail(visit):
@@ -247,7 +247,6 @@ def _colleagues_by_mail(visit: Visit) -> Sequence[Person]:
     visit.needs_code()
     if visit.person is None or visit.person.is_staff:
         raise NotFound
-    cast(Visiting, visit).stand_at_the_door()
     return _people_at(visit.session, visit.person.email)
 
 

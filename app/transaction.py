@@ -104,8 +104,9 @@ class Database:
 
     def _finish(self, session: Session) -> None:
         session.flush()
-        if events := session.info.pop(PENDING, []):
-            self.follow(session.connection(), events)
+        written = [event for event in session.info.pop(PENDING, []) if event in session]
+        if written:  # what a savepoint took back has no consequences
+            self.follow(session.connection(), written)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -50,8 +50,10 @@ class Visiting:
         self._admit()
 
     def _admit(self) -> None:
+        if self.access.door:
+            self.stand_at_the_door()
         if self.access.side is Side.ANYBODY:
-            return self.stand_at_the_door()
+            return
         if self.person is None:
             raise SignInNeeded
         if self.person.is_staff is not (self.access.side is Side.STAFF):
@@ -136,7 +138,7 @@ class Visiting:
         """The nearest open renewal, for the navigation."""
         if self.scope:
             return f"/renewals/{self.scope}"
-        if self.person is None or self.person.is_staff:
+        if self.person is None or self.person.is_staff or self.access.door:
             return None
         nearest = self.session.scalar(Renewal.nearest_to(self.person))
         return f"/renewals/{nearest}" if nearest else None

@@ -43,6 +43,7 @@ class Access:
     `link`: the holder of a mailed link may enter too, for the link's one renewal.
     `form` is False only where a form's token can not be asked for: the demo's own page.
     `records` is True for the few GETs that write: coming back from Stripe, and nothing else.
+    `door`: signing in happens before any company is known, with the door's narrow rights.
     """
 
     side: Side
@@ -50,9 +51,11 @@ class Access:
     link: bool = False
     form: bool = True
     records: bool = False
+    door: bool = False
 
 
 PUBLIC = Access(Side.ANYBODY)
+AT_THE_DOOR = Access(Side.ANYBODY, door=True)
 
 
 def customer(permission: Permission, *, link: bool = False, records: bool = False) -> Access:

@@ -126,10 +126,16 @@ class Stripe:
         Raises: GatewayFailed.
         """
         try:
-            methods = self._client.v1.customers.payment_methods.list(customer, {"type": "card", "limit": 1})
+            known = self._client.v1.customers.retrieve(
+                customer, {"expand": ["invoice_settings.default_payment_method"]}
+            )
+            chosen = known.invoice_settings.default_payment_method if known.invoice_settings else None
+            methods = self._client.v1.customers.payment_methods.list(customer, {"type": "card", "limit": 1}).data
         except stripe.StripeError as trouble:
             raise _failed(trouble) from trouble
-        return _kept(methods.data[0]) if methods.data else None
+        if isinstance(chosen, stripe.PaymentMethod):
+            return _kept(chosen)
+        return _kept(methods[0]) if methods else None
 
     def issue_invoice(self, payment: Payment, *, lines: list[tuple[str, int]], key: str) -> tuple[str, str]:
         """The numbered invoice for money that has arrived; gives Stripe's id and the number.
@@ -182,7 +188,7 @@ class Stripe:
         intents = self._client.v1.payment_intents.list(
             {"customer": customer, "limit": 100, "expand": ["data.payment_method"]}
         )
-        mine = [intent for intent in intents.data if (intent.metadata or {}).get("attempt") == attempt]
+        mine = [intent for intent in intents.data if _attempt(intent) == attempt]
         return self._intent(mine[0]) if mine else None
 
     def _release(self, reference: str) -> Answer:
@@ -207,7 +213,7 @@ class Stripe:
             case "succeeded":
                 return Succeeded(
                     intent.id, Money(intent.amount_received, intent.currency.upper()), _id(intent.customer),
-                    str((intent.metadata or {}).get("attempt", "")), _kept_for_later(intent),
+                    _attempt(intent), _kept_for_later(intent),
                 )
             case "requires_action":
                 action = intent.next_action and intent.next_action.redirect_to_url
@@ -280,6 +286,11 @@ def _marks(payment: Payment) -> dict[str, str]:
         "attempt": str(payment.id), "renewal": str(payment.renewal_id), "account": str(payment.account_id),
         "instalment": str(payment.instalment_number),
     }
+
+
+def _attempt(intent: stripe.PaymentIntent) -> str:
+    """Our own mark on it, "" when it is not ours."""
+    return str(intent.metadata.to_dict().get("attempt", "")) if intent.metadata else ""
 
 
 def _id(reference: Any) -> str:

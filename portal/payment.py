@@ -33,7 +33,7 @@ def show(visit: Visit, renewal_id: UUID) -> Answer:
     shown = Shown.find(visit, renewal_id)
     if shown.payment is None:
         return visit.go(f"/renewals/{renewal_id}")
-    state = state_of(shown.payment)
+    state = state_of(shown.payment, shown.renewal)
     headers = {"Refresh": str(REFRESH_SECONDS)} if state == "confirming" else {}
     return visit.page("portal/payment.html", headers=headers, renewal=shown, **_outcome(visit, shown, state))
 

@@ -54,7 +54,7 @@ def show_price(visit: Visit, renewal_id: UUID, content_hash: str) -> Answer:
         raise NotFound
     option = shown.choice.option(content_hash)
     return visit.page(
-        "portal/price.html", renewal=shown, option=option, trace=option.trace.public(), names=shown.names
+        "portal/price.html", renewal=shown, option=option, trace=option.trace.public_part(), names=shown.names
     )
 
 

@@ -80,7 +80,7 @@ class Shown:
 
     @property
     def used(self) -> int | None:
-        return self.choice.scope.plan_line.used
+        return self.choice.facts.seats_used
 
     @cached_property
     def payment(self) -> Payment | None:
@@ -164,11 +164,11 @@ def payers(session: Session, person: Person) -> list[str]:
     return [colleague.name for colleague in colleagues if colleague.may(Permission.RENEW)]
 
 
-def state_of(payment: Payment) -> str:
-    """A payment's state in the page's words."""
+def state_of(payment: Payment, renewal: Renewal) -> str:
+    """A payment's state in the page's words; it is done when the renewal is."""
     match payment.state:
         case PaymentState.SUCCEEDED:
-            return "succeeded"
+            return "succeeded" if renewal.state is RenewalState.WON else "confirming"
         case PaymentState.REQUIRES_ACTION:
             return "leaving" if payment.kind.value == "checkout" else "authenticate"
         case PaymentState.DECLINED | PaymentState.CANCELLED:

@@ -72,7 +72,12 @@ class Record(DeclarativeBase):
 
         Raises: NotFound.
         """
-        return one(session, cls.everything().where(cls.id == key), lock=lock)
+        return one(session, cls._locked(cls.everything().where(cls.id == key), lock))
+
+    @classmethod
+    def _locked(cls, query: Select[tuple[Self]], lock: bool) -> Select[tuple[Self]]:
+        """Only the record itself is locked, never what is shown beside it."""
+        return query.with_for_update(of=cls) if lock else query
 
     @classmethod
     def everything(cls) -> Select[tuple[Self]]:
@@ -98,7 +103,7 @@ class Owned(Record):
     @classmethod
     def find_for(cls, person: Any, session: Session, key: UUID, *, lock: bool = False) -> Self:
         """Raises: NotFound, the same for an unknown key and for another company's."""
-        return one(session, cls.seen_by(person).where(cls.id == key), lock=lock)
+        return one(session, cls._locked(cls.seen_by(person).where(cls.id == key), lock))
 
 
 class Versioned:
@@ -112,9 +117,9 @@ class Versioned:
         return {"version_id_col": cls.__dict__.get("version") or cls.version}
 
 
-def one(session: Session, query: Select[tuple[T]], *, lock: bool = False) -> T:
+def one(session: Session, query: Select[tuple[T]]) -> T:
     """The one row of a query. Raises: NotFound."""
-    found = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    found = session.scalars(query).one_or_none()
     if found is None:
         raise NotFound
     return found

@@ -61,14 +61,8 @@ class Choice:
     @cached_property
     def scope(self) -> Scope:
         """What they have now."""
-        term, used = self.renewal.term, self.value.latest(SEATS_METRIC)
-        plan = self.renewal.subscription.plan
-        lines = tuple(
-            ScopeLine(
-                line.product, line.quantity, line.unit_price, used if line.product == plan else None, line.a_year
-            )
-            for line in term.lines
-        )
+        term, plan = self.renewal.term, self.renewal.subscription.plan
+        lines = tuple(ScopeLine(line.product, line.quantity, line.a_year) for line in term.lines)
         return Scope(term.currency, plan, term.months, lines)
 
     @cached_property

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from pricing.option import Option
 from renewals.account import Card
 from renewals.base import new_key, session_of
-from renewals.errors import NotNow, Stale
+from renewals.errors import NotNow, Refused, Stale
 from renewals.event import Event, EventName
 from renewals.offer import Acceptance, AcceptanceState, Approval, Offer
 from renewals.paper import Agreement
@@ -62,6 +62,7 @@ def _accept(renewal: Renewal, option: Option, yes: Yes, *, by: Person, at: datet
     session = session_of(renewal)
     offer = _offer(renewal, option, at=at)
     session.add(offer)
+    session.flush()  # the approval refers to it
     approval = Approval.by_policy(session, offer, option.trace.policy, at=at)
     session.flush()  # the acceptance refers to both
     acceptance = Acceptance(
@@ -158,7 +159,11 @@ def settle(session: Session, payment: Payment, answer: Answer, *, at: datetime) 
     renewal = Renewal.find(session, payment.renewal_id, lock=True)
     if isinstance(answer, Succeeded):
         _keep_card(renewal, payment, answer, at=at)
-    win(renewal, payment, at=at)
+    try:
+        with session.begin_nested():
+            win(renewal, payment, at=at)
+    except Refused as no:  # that money arrived is never forgotten; a person decides what follows
+        payment.strand(at=at, why=str(no))
 
 
 def _keep_card(renewal: Renewal, payment: Payment, answer: Succeeded, *, at: datetime) -> None:

@@ -26,10 +26,10 @@ class Lifecycle(Versioned):
     ) -> None:
         """Raises: NotNow when there is no such door."""
         assert isinstance(self, Record)
-        before = type(to)(self.state)
+        before = type(to)(self.state)  # a new row may hold the plain value still
         if not self.can_move(to):
             raise NotNow(f"This {_spoken(self)} is {_label(before)}; it can not become {_label(to)}.")
-        self.state = to.value
+        self.state = to
         Event.record(session_of(self), name, self, by=by, at=at, **{"from": before.value, "to": to.value}, **details)
 
 

@@ -277,10 +277,10 @@ class Payment(Lifecycle, Owned):
         if self.state is PaymentState.SENT:
             self._move(PaymentState.UNKNOWN, EventName.PAYMENT_MOVED, by=None, at=at, why=why)
 
-    def strand(self, *, at: datetime) -> None:
-        """An hour of asking found nothing: a person must look. The attempt stays alive, so nothing is
-        charged a second time by itself."""
-        Event.record(session_of(self), EventName.PAYMENT_STRANDED, self, by=None, at=at)
+    def strand(self, *, at: datetime, why: str) -> None:
+        """A person must look: nothing is known after an hour, or money came for what can not be closed. The
+        attempt stays alive, so nothing is charged a second time by itself."""
+        Event.record(session_of(self), EventName.PAYMENT_STRANDED, self, by=None, at=at, why=why)
 
     @classmethod
     def of_renewal(cls, renewal_id: UUID) -> Any:

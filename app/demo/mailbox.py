@@ -8,10 +8,11 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from app.postgres import free_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,12 @@ class MailSink:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._controller = Controller(self, hostname="127.0.0.1", port=0)
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
 
     def start(self) -> str:
         """Gives the address to send to."""
         self._controller.start()
-        server: Any = self._controller.server
-        return f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        return f"smtp://127.0.0.1:{self._controller.port}"
 
     def stop(self) -> None:
         self._controller.stop()

@@ -24,7 +24,7 @@ from renewals.person import CUSTOMER_ROLES, Person
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import CLOSED, Renewal
 
-DEMO = Access(Side.ANYBODY, form=False)
+DEMO = Access(Side.ANYBODY, form=False, door=True)
 CAST = ("cedar-dental", "pelangi-cafe", "juno-studio", "northwind-freight", "halden-bank", "orbit-labs")
 LONGEST_JUMP = 800
 NEWEST_MAILS = 30

@@ -13,9 +13,9 @@ from app import assets, jobs, migrate
 from app.clock import stopwatch
 from app.demo import time
 from app.demo.mailbox import MailSink
-from app.demo.parts import ROOT, Part, PartFailed, Parts, environment, free_port, post_json, wait_for
+from app.demo.parts import ROOT, Part, PartFailed, Parts, environment, post_json, wait_for
 from app.importing import run as import_book
-from app.postgres import DatabaseFailed, EmbeddedPostgres
+from app.postgres import DatabaseFailed, EmbeddedPostgres, free_port
 from app.settings import Settings
 from app.transaction import Database, Role
 from renewals.clock import Clock
@@ -69,7 +69,7 @@ class Demo:
             database_url=database_url, public_url=self.url, sandbox_url=sandbox_url, smtp_url=self.sink.start(),
             mailbox=self.home / "mailbox",
         )
-        post_json(f"{sandbox_url}/_sandbox/seed", _customers_of_stripe())
+        post_json(f"{sandbox_url}/_sandbox/seed", customers_of_stripe())
         self._fill(told)
         web = self.parts.start(
             "portal", "app.cli", "serve", environment=told | {"KEKAL_PORT": str(self.port)}
@@ -120,7 +120,7 @@ class Demo:
         self.sink.folder.mkdir(parents=True)
 
 
-def _customers_of_stripe() -> list[dict[str, object]]:
+def customers_of_stripe() -> list[dict[str, object]]:
     """Every customer of the book whose card Stripe holds."""
     with (BOOK / "accounts.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["stripe_customer"]]

@@ -42,7 +42,7 @@ class Known:
         return cls(
             frozenset(Policy.in_force(session, PolicyKind.SEGMENT, on).content["thresholds"]),
             {name: product["kind"] for name, product in price["catalogue"].items()},
-            dict(session.execute(select(Account.external_id, Account.currency)).tuples().all()),
+            {row[0]: row[1] for row in session.execute(select(Account.external_id, Account.currency))},
         )
 
 

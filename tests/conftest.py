@@ -1,0 +1,105 @@
+"""The world and its cast: one PostgreSQL and one Stripe stand-in for a run, a fresh database for each test."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from app import assets, jobs, migrate
+from app.demo import time
+from app.demo.parts import Parts, environment, post_json
+from app.demo.supervisor import BOOK, BOOK_FILES, customers_of_stripe
+from app.importing import run as import_book
+from app.postgres import EmbeddedPostgres, free_port
+from app.settings import Settings
+from app.transaction import Database, Role
+from renewals.policy import ship
+from tests.world import PUBLIC_URL, Sandbox, World, opened
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server: KEKAL_TEST_DATABASE_URL, or an embedded one of this run."""
+    assets.build()
+    given = os.environ.get("KEKAL_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), fsync=False)
+    yield server.start()
+    server.stop()
+    server.erase()
+
+
+@pytest.fixture(scope="session")
+def cast(postgres: str) -> str:
+    """A database with the shipped policies and the demo's book, brought in by the real importer."""
+    url = new_database(postgres, "cast")
+    migrate.up(url)
+    told = environment(
+        database_url=url, public_url=PUBLIC_URL, sandbox_url="http://127.0.0.1:1", smtp_url="smtp://127.0.0.1:1",
+        mailbox=Path("/nowhere"),
+    )
+    settings = Settings.read(told)
+    database = Database(url, jobs.follow, pool=1)
+    time.stand_at(database, time.FIRST_DAY)
+    with database.begin(Role.WORKER) as (session, now):
+        ship(session, at=now.business)
+    database.close()
+    assert import_book([str(BOOK / name) for name in BOOK_FILES], settings) == 0
+    _leave_alone(postgres, url)
+    return url
+
+
+def _leave_alone(server: str, url: str) -> None:
+    """A database that others are copied from has no visitors."""
+    name = url.rsplit("/", 1)[1]
+    with psycopg.connect(server.rsplit("/", 1)[0] + "/postgres", autocommit=True) as connection:
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
+
+@pytest.fixture(scope="session")
+def stripe_stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    parts = Parts(tmp_path_factory.mktemp("sandbox"))
+    url = parts.start_sandbox(PUBLIC_URL, free_port())
+    post_json(f"{url}/_sandbox/seed", customers_of_stripe())
+    yield url
+    parts.stop()
+
+
+@pytest.fixture
+def sandbox(stripe_stand_in: str) -> Sandbox:
+    """The stand-in as if nobody had used it yet: no faults, no webhooks, only this test's charges."""
+    fresh = Sandbox(stripe_stand_in).since_now()
+    fresh.fault("none")
+    fresh.webhooks("drop")
+    return fresh
+
+
+@pytest.fixture
+def world(postgres: str, cast: str, sandbox: Sandbox, tmp_path: Path) -> Iterator[World]:
+    """A house of this test's own, the cards on file fetched."""
+    url = new_database(postgres, f"test_{secrets.token_hex(6)}", template=cast.rsplit("/", 1)[1])
+    with opened(url, sandbox, tmp_path) as made:
+        made.work()
+        yield made
+    drop_database(postgres, url)
+
+
+def new_database(server: str, name: str, template: str | None = None) -> str:
+    with psycopg.connect(server.rsplit("/", 1)[0] + "/postgres", autocommit=True) as connection:
+        made = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        if template:
+            made += sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(template))
+        connection.execute(made)
+    return f"{server.rsplit('/', 1)[0]}/{name}"
+
+
+def drop_database(server: str, url: str) -> None:
+    with psycopg.connect(server.rsplit("/", 1)[0] + "/postgres", autocommit=True) as connection:
+        name = sql.Identifier(url.rsplit("/", 1)[1])
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))

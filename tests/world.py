@@ -1,0 +1,196 @@
+"""World: a whole Kekal for one test: its own database with the cast, the real app, the stand-ins over real HTTP."""
+
+import asyncio
+import os
+import re
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import main
+from app.demo import time
+from app.demo.mailbox import Mail, MailSink, read_all
+from app.demo.parts import environment
+from app.house import House
+from app.settings import Settings
+from app.transaction import Role
+from app.worker import queue
+from renewals.account import Account
+from renewals.person import Person
+from renewals.renewal import CLOSED, Renewal
+
+PUBLIC_URL = "http://testserver.local"
+CSRF = re.compile(r'name="csrf" value="([^"]*)"')
+OPTION = re.compile(r'name="option" value="([0-9a-f]{64})"[^>]*')
+TERMS = re.compile(r'name="terms" value="([^"]+)"')
+
+
+@dataclass
+class Sandbox:
+    """The Stripe stand-in of this test run, and its ledger: the independent judge of money."""
+
+    url: str
+    before: frozenset[str] = frozenset()
+
+    def since_now(self) -> "Sandbox":
+        """The same stand-in, forgetting what other tests did."""
+        return Sandbox(self.url, frozenset(charge["id"] for charge in self.ledger()["charges"]))
+
+    def ledger(self) -> dict[str, list[dict[str, Any]]]:
+        answer: dict[str, list[dict[str, Any]]] = httpx.get(f"{self.url}/_sandbox/ledger.json").json()
+        return answer
+
+    def charges(self, renewal: UUID | str) -> list[dict[str, Any]]:
+        """Money that moved for one renewal."""
+        return [
+            charge for charge in self.ledger()["charges"]
+            if charge["metadata"].get("renewal") == str(renewal)
+            and charge["status"] == "succeeded"
+            and charge["id"] not in self.before
+        ]
+
+    def fault(self, name: str, times: int = 1, **more: str) -> None:
+        httpx.post(f"{self.url}/_sandbox/faults", data={"next": name, "times": str(times), **more}).raise_for_status()
+
+    def webhooks(self, mode: str) -> None:
+        httpx.post(f"{self.url}/_sandbox/webhooks", data={"mode": mode}).raise_for_status()
+
+
+@dataclass
+class World:
+    """One house over one database; visitors come through `visitor` and `signed_in`."""
+
+    house: House
+    app: Litestar
+    sandbox: Sandbox
+    mailbox: Path
+
+    def visitor(self, **headers: str) -> "Visitor":
+        client = TestClient(self.app, base_url=PUBLIC_URL)
+        client.headers.update(headers)
+        return Visitor(self, client)
+
+    def signed_in(self, email: str, **headers: str) -> "Visitor":
+        """Somebody of the cast, by the demo's own door."""
+        visitor = self.visitor(**headers)
+        visitor.client.post("/demo/sign-in", data={"email": email}, follow_redirects=False)
+        return visitor
+
+    def renewal(self, account: str) -> UUID:
+        """The open renewal of an account, by its external id."""
+        with self.reading() as session:
+            query = select(Renewal.id).join(Account, Account.id == Renewal.account_id).where(
+                Account.external_id == account, Renewal.state.not_in(CLOSED)
+            )
+            return session.scalars(query.order_by(Renewal.renews_on)).first() or UUID(int=0)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Look at anything."""
+        with self.house.database.begin(Role.WORKER, read_only=True) as (session, _):
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with self.house.database.begin(Role.WORKER) as (session, _):
+            yield session
+
+    def person(self, email: str) -> Person:
+        with self.reading() as session:
+            return session.scalars(select(Person).where(Person.email == email)).one()
+
+    def work(self) -> None:
+        """Let the real worker do everything that is due now."""
+
+        async def once() -> None:
+            app = queue(self.house)
+            async with app.open_async():
+                await app.run_worker_async(
+                    wait=False, install_signal_handlers=False, concurrency=4, delete_jobs="successful"
+                )
+
+        asyncio.run(once())
+
+    def hurry(self) -> None:
+        """Make waiting jobs due now, so that a machine-time wait costs a test nothing."""
+        from sqlalchemy import text
+
+        with self.writing() as session:
+            session.execute(text("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'"))
+
+    def mails(self) -> list[Mail]:
+        return read_all(self.mailbox)
+
+    def stand_at(self, day: date) -> None:
+        time.stand_at(self.house.database, day)
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser that keeps cookies and fills in forms."""
+
+    world: World
+    client: TestClient[Litestar]
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.client.get(path, follow_redirects=False, **options)
+
+    def post(self, path: str, form: dict[str, Any] | None = None, *, page: str = "/", **options: Any) -> httpx.Response:
+        """Send a form as our own page would: with the token of `page`."""
+        token = CSRF.search(self.client.get(page).text)
+        data = {"csrf": token[1] if token else ""} | (form or {})
+        return self.client.post(path, data=data, follow_redirects=False, **options)
+
+    def options(self, renewal: UUID) -> list[str]:
+        """The contents shown, good to best."""
+        return OPTION.findall(self.get(f"/renewals/{renewal}").text)
+
+    def click(self, renewal: UUID, option: int = 0, **changes: Any) -> httpx.Response:
+        """Press the button for one of the options as the page shows it."""
+        page = self.get(f"/renewals/{renewal}").text
+        return self.client.post(
+            f"/renewals/{renewal}/payment", data=click_form(page, option) | changes, follow_redirects=False
+        )
+
+
+def click_form(page: str, option: int = 0) -> dict[str, str]:
+    """What a browser would send for one of the options on a renewal's page."""
+    token, terms, options = CSRF.search(page), TERMS.search(page), OPTION.findall(page)
+    assert token and terms and options, "the page shows no options"
+    return {"csrf": token[1], "option": options[option], "terms": terms[1]}
+
+
+@contextmanager
+def opened(database_url: str, sandbox: Sandbox, folder: Path) -> Iterator[World]:
+    """A world over a database that is this test's own."""
+    mailbox = folder / "mailbox"
+    sink = MailSink(mailbox)
+    told = environment(
+        database_url=database_url, public_url=PUBLIC_URL, sandbox_url=sandbox.url, smtp_url=sink.start(), mailbox=mailbox
+    )
+    os.environ["KEKAL_DEMO_MAILBOX"] = str(mailbox)
+    house = House.build(Settings.read(told))
+    try:
+        yield World(house, main.build(house), sandbox, mailbox)
+    finally:
+        house.close()
+        sink.stop()
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1):
+            return True
+    except OSError:
+        return False
