@@ -193,6 +193,29 @@ def test_a_code_is_mailed_as_plain_text_and_html(html: Html, locale: str) -> Non
     assert re.search(r'<a class="button"[^>]* style="[^"]*background', letter.html)
 
 
+@pytest.mark.parametrize("worth", [None, Money(1404000, "USD")])
+def test_a_renewal_mail_says_money_and_dates_and_both_ways_to_answer(
+    html: Html, locale: str, worth: Money | None
+) -> None:
+    september, home = date(2026, 9, 4), "https://kekal.example"
+    maya = Some(name="Maya Iskandar", first_name="Maya")
+    renewal = Some(plan="Growth", renews_on=september, decide_by=date(2026, 8, 21), owner=maya)
+    option = Some(due_now=Money(864000, "USD"), months=12, starts_on=september, ends_on=date(2027, 9, 4))
+
+    letter = html.letter(
+        "renewal_ready", locale, vendor=Some(name="Lumen"), today=TODAY, last=False, person=Some(first_name="Ruth"),
+        renewal=renewal, option=option, ways=3, value=Some(hours=Some(amount=Decimal("312")), worth=worth),
+        card=Some(brand="Visa", last4="4242"), link_url=f"{home}/links/x", opt_out_url=f"{home}/links/y",
+    )
+
+    assert "4 Sep 2026" in letter.subject
+    assert "USD 8,640.00" in letter.subject
+    for said in ("USD 8,640.00", "21 ", "4242", "312", "3 Sep 2027", f"{home}/links/x", f"{home}/links/y"):
+        assert said in letter.text
+        assert said in letter.html
+    assert ("14,040" in letter.text) == (worth is not None)
+
+
 @pytest.mark.parametrize("path", sorted(str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*.html")))
 def test_templates_keep_the_strict_policy(path: str) -> None:
     text = re.sub(r"\{#.*?#\}", "", (Path(TEMPLATES) / path).read_text(), flags=re.S)
