@@ -35,14 +35,13 @@ CREATE TEMPORARY TABLE staged_terms ON COMMIT DROP AS
 WITH said AS (
     SELECT DISTINCT ON (external_id, starts_on, ends_on)
            s.*,
-           first_value(subscription_id) OVER (PARTITION BY external_id ORDER BY line) AS new_subscription_id
+           first_value(subscription_id) OVER (PARTITION BY external_id ORDER BY line) AS new_subscription_id,
+           jsonb_agg(jsonb_build_array(product, quantity, unit_minor)) OVER (
+               PARTITION BY external_id, starts_on, ends_on ORDER BY line
+               ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS lines
     FROM staged_subscriptions AS s
     WHERE external_id IS NOT NULL AND starts_on < ends_on
     ORDER BY external_id, starts_on, ends_on, line
-), said_lines AS (
-    SELECT external_id, starts_on, ends_on,
-           jsonb_agg(jsonb_build_array(product, quantity, unit_minor) ORDER BY line) AS lines
-    FROM staged_subscriptions GROUP BY external_id, starts_on, ends_on
 ), known_lines AS (
     SELECT l.term_id, jsonb_agg(jsonb_build_array(product, quantity, unit_minor) ORDER BY position) AS lines
     FROM line AS l WHERE l.term_id IN (
@@ -56,22 +55,22 @@ WITH said AS (
            s.stage, s.owner_email, s.target_minor, s.renewal_id, s.event_id, s.change_id,
            coalesce(t.id, s.term_id) AS id, t.id IS NULL AS is_new, t.agreement_id, t.ends_on AS ended_on,
            coalesce(k.id, s.new_subscription_id) AS subscription_id, k.id IS NULL AS new_subscription,
-           sl.lines, kl.lines AS known_lines,
+           s.lines, kl.lines AS known_lines,
            t.id IS NOT NULL AND (
-               sl.lines IS DISTINCT FROM kl.lines OR
+               s.lines IS DISTINCT FROM kl.lines OR
                (t.ends_on, t.currency, t.notice_days, t.auto_renew, t.billing, t.net_days) IS DISTINCT FROM
                (s.ends_on, s.currency, {notice_days}, {auto_renew}, {billing}, {net_days})) AS is_changed
     FROM said AS s
-    JOIN said_lines AS sl USING (external_id, starts_on, ends_on)
     LEFT JOIN subscription AS k USING (external_id)
     LEFT JOIN term AS t ON t.subscription_id = k.id AND t.starts_on = s.starts_on
     LEFT JOIN known_lines AS kl ON kl.term_id = t.id
 )
-SELECT *, ends_on = max(ends_on) OVER (PARTITION BY external_id) AND NOT EXISTS (
-           SELECT FROM term AS later
-           WHERE later.subscription_id = met.subscription_id AND later.ends_on > met.ends_on
-             AND later.id NOT IN (SELECT id FROM met AS here)) AS is_latest
-FROM met
+SELECT met.*, met.ends_on = greatest(
+           max(met.ends_on) OVER (PARTITION BY met.external_id), beside.ends_on) AS is_latest
+FROM met LEFT JOIN (
+    SELECT subscription_id, max(ends_on) AS ends_on FROM term
+    WHERE subscription_id IN (SELECT subscription_id FROM met) AND id NOT IN (SELECT id FROM met)
+    GROUP BY subscription_id) AS beside USING (subscription_id)
 """
 
 _NEW_SUBSCRIPTIONS = """

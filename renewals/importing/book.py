@@ -85,7 +85,8 @@ class Book:
             raise Rejected([Rejection("", 0, "", "there is nothing to import")])
         agreed.gather(session, self._present(SUBSCRIPTIONS))
         if staging.whole and not self.faults:
-            found += check.faults(session, self._files)
+            compared = check.faults(session, self._files)
+            found += (one for one in compared if (one.file, one.line) not in staging.unread)
             self.warnings += check.warnings(session, self._files)
         if found:
             raise Rejected(found, self.warnings)

@@ -31,7 +31,7 @@ class Column:
         return self.required or self.headed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """`key` tells two rows apart; `keys` are made for each row, `derived` is what the rules work out."""
 

@@ -41,7 +41,7 @@ class Known:
         price = Policy.in_force(session, PolicyKind.PRICE, on).content
         return cls(
             frozenset(Policy.in_force(session, PolicyKind.SEGMENT, on).content["thresholds"]),
-            {name: product["kind"] for name, product in price["catalogue"].items()},
+            {name: product["kind"] for name, product in sorted(price["catalogue"].items())},
             {row[0]: row[1] for row in session.execute(select(Account.external_id, Account.currency))},
         )
 

@@ -151,7 +151,7 @@ def _row(line: int, cells: list[str], width: int, problem: str) -> Row:
 def _bare(cell: str) -> str:
     """Without spaces around it, and without the quote that keeps a spreadsheet from running a formula."""
     cell = cell.strip()
-    return cell[1:] if _GUARDED.match(cell) else cell
+    return cell[1:] if cell.startswith("'") and _GUARDED.match(cell) else cell
 
 
 def _why(problem: csv.Error) -> str:

@@ -20,7 +20,9 @@ _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class Staging:
-    """`rows` counts what was staged by kind; `whole` is False when a sheet could not be read to its end."""
+    """`rows` counts what was staged by kind, `unread` names rows that could not be read, by file and line;
+    `whole` is False when a sheet could not be read to its end.
+    """
 
     def __init__(self, session: Session, known: Known) -> None:
         self.session = session
@@ -28,6 +30,7 @@ class Staging:
         self.rows: dict[str, int] = {}
         self.faults: list[Rejection] = []
         self.warnings: list[Warned] = []
+        self.unread: set[tuple[str, int]] = set()
         self.whole = True
         for kind in KINDS:
             session.execute(text(f"DROP TABLE IF EXISTS pg_temp.{kind.staged}"))
@@ -52,6 +55,7 @@ class Staging:
         cells = dict(zip(sheet.header, row.cells, strict=True))
         values, faults = self._values(cells, kind)
         if row.problem:
+            self.unread.add((sheet.name, row.line))
             self.faults.append(Rejection(sheet.name, row.line, "", row.problem))
         else:
             self.faults += [Rejection(sheet.name, row.line, column, reason) for column, reason in faults]
