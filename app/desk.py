@@ -57,7 +57,7 @@ class Desk:
         visit = Visiting(self.house, request, access)
         try:
             self._must_be_our_form(request, access)
-            answer = run_steps(partial(self._step, visit), self._steps(visit, work, path))
+            answer = run_steps(partial(self._step, visit), self._steps(visit, work, path), visit.wait_for)
         except Exception as trouble:  # every way not to succeed has its own page
             answer = self._trouble(visit, trouble)
         self._note_presence(visit)
@@ -150,6 +150,8 @@ class Desk:
 
     def _response(self, visit: Visiting, answer: Answer) -> Response[bytes]:
         headers = {"Cache-Control": "no-store"} | answer.headers
+        if visit.waited and self.house.settings.is_demo:  # how much of the answer was somebody else's time
+            headers["Server-Timing"] = f"outside;dur={visit.waited * 1000:.1f}"
         response = Response(answer.body, status_code=answer.status, headers=headers, media_type=answer.content_type)
         if answer.template and self.house.cookie_name("flash") in visit.request.cookies:
             answer.cookies.setdefault("flash", None)

@@ -1,18 +1,21 @@
 """A page in one language: the templates, and how money, days and numbers are said in them."""
 
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
+from threading import Lock
 
 import css_inline
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from app.assets import Assets
 from app.chart import area, waterfall
@@ -170,6 +173,31 @@ class Letter:
     html: str
 
 
+class Memory:
+    """Fragments of one language that were rendered before, by all they were made from; the oldest are forgotten."""
+
+    MOST = 2000
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[Hashable, Markup] = OrderedDict()
+        self._lock = Lock()
+
+    def remembered(self, key: Hashable | None, caller: Callable[[], Markup]) -> Markup:
+        """What `caller` writes, written once for each key. None is not remembered."""
+        if key is None:
+            return caller()
+        with self._lock:
+            known = self._known.get(key)
+        return known if known is not None else self._remember(key, caller())
+
+    def _remember(self, key: Hashable, written: Markup) -> Markup:
+        with self._lock:
+            self._known[key] = written
+            if len(self._known) > self.MOST:
+                self._known.popitem(last=False)
+        return written
+
+
 class Html:
     """The templates, once for each language. Loaded at start; safe to share between threads."""
 
@@ -212,6 +240,11 @@ def _environment(language: Language, assets: Assets, folder: Path) -> Environmen
     environment.install_gettext_translations(language.words, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(language.filters)
     environment.globals.update(
-        languages=NAMES, asset=assets.url, area_chart=area, waterfall=waterfall, Money=Money
+        languages=NAMES,
+        asset=assets.url,
+        area_chart=area,
+        waterfall=waterfall,
+        Money=Money,
+        remembered=Memory().remembered,
     )
     return environment

@@ -76,7 +76,7 @@ def _ready(work: Work, message: Message) -> dict[str, Any]:
     shown: Shown = context["renewal"]
     options, value = shown.choice.options, shown.choice.value
     return context | {
-        "last": bool(message.context.get("last")), "option": options[options.recommended.value],
+        "last": bool(message.context.get("last")), "option": options.good,
         "ways": len(list(options)), "value": value if value.hours else None, "card": shown.renewal.account.card(),
         "opt_out_url": context["link_url"],
     }

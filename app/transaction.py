@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import business_now, machine_now
 from renewals.event import PENDING, Event
+from renewals.policy import COUNT, SHELF
 
 Result = TypeVar("Result")
 Call = Callable[[], Any]
@@ -71,6 +72,7 @@ class Database:
 
     def __init__(self, url: str, follow: Follower, *, pool: int = POOL) -> None:
         self.follow = follow
+        self._policies: dict[Any, Any] = {}
         self.engine: Engine = create_engine(
             url.replace("postgresql://", "postgresql+psycopg://", 1), pool_size=pool, max_overflow=0,
             pool_pre_ping=False, connect_args={"options": f"-c role={Role.NONE} -c timezone=UTC"},
@@ -99,6 +101,7 @@ class Database:
             row = session.execute(
                 ENTER, {"token": token, "now": machine_now(), "read_only": "on" if read_only else "off"}
             ).one()
+            session.info |= {SHELF: self._policies, COUNT: row.policies}
             yield session, row, _now(row.offset_seconds)
             self._finish(session)
 
@@ -117,7 +120,13 @@ def take_worker_role(connection: Connection) -> None:
     connection.execute(text("SELECT set_config('role', 'kekal_worker', true)"))
 
 
-def run_steps(open_step: Callable[[], AbstractContextManager[Any]], steps: Steps[Result]) -> Result:
+def make(call: Call) -> Any:
+    return call()
+
+
+def run_steps(
+    open_step: Callable[[], AbstractContextManager[Any]], steps: Steps[Result], outside: Callable[[Call], Any] = make
+) -> Result:
     """Drive a function that yields its outside calls: each stretch in a transaction, each call in none."""
     answer: Any = None
     while True:
@@ -127,7 +136,7 @@ def run_steps(open_step: Callable[[], AbstractContextManager[Any]], steps: Steps
             except StopIteration as end:
                 result: Result = end.value
                 return result
-        answer = call()
+        answer = outside(call)
 
 
 def _now(offset_seconds: int) -> Now:

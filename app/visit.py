@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from app.clock import stopwatch
 from app.house import House
-from app.transaction import Now
+from app.transaction import Call, Now
 from gateways.browser import Access, Answer, Level, Request, Side
 from gateways.stripe import Stripe
 from renewals.base import Owned
@@ -43,6 +44,7 @@ class Visiting:
         self.now: datetime
         self.machine_now: datetime
         self._row: Row[Any] | None = None
+        self.waited = 0.0
 
     def begin(self, session: Session, row: Row[Any], now: Now) -> None:
         """Step into a transaction. Raises: SignInNeeded, CodeNeeded, NotYours."""
@@ -142,6 +144,18 @@ class Visiting:
             return None
         nearest = self.session.scalar(Renewal.nearest_to(self.person))
         return f"/renewals/{nearest}" if nearest else None
+
+    def wait_for(self, call: Call) -> Any:
+        """Make an outside call, and remember how long it took. Units of `waited`: seconds."""
+        began = stopwatch()
+        try:
+            return call()
+        finally:
+            self.waited += stopwatch() - began
+
+    def stay_at(self, renewal_id: UUID) -> None:
+        """The navigation leads back to this renewal; nobody needs to look for the nearest."""
+        self.__dict__["renewal_url"] = f"/renewals/{renewal_id}"
 
     @property
     def stripe(self) -> Stripe:

@@ -60,6 +60,7 @@ def place(folder: Path) -> Iterator[Place]:
         parts.start("worker", "app.cli", "worker", environment=told)
         wait_for(f"{url}/health", web)
         with httpx.Client(base_url=url, timeout=30) as client:
+            client.post("/demo/clock", data={"days": "0"})  # comes back when all due work is done
             client.post("/demo/sign-in", data={"email": RUTH})
             yield Place(url, told, web, client)
     finally:

@@ -19,24 +19,35 @@ def show(visit: Visit, renewal_id: UUID) -> Answer:
 def page(visit: Visit, shown: Shown, *, status: int = 200, chosen: str = "", **trouble: str) -> Answer:
     """The page, after an error with what to mend and what was chosen."""
     is_open = shown.standing == "open"
-    return visit.page(
-        "portal/renewal.html",
-        status=status,
+    options = list(shown.choice.options) if is_open else []
+    context: dict[str, Any] = {
         **story(shown),
-        renewal=shown,
-        standing=shown.standing,
-        options_on=shown.options_on,
-        payment_url=f"/renewals/{shown.id}/payment",
-        steps=shown.steps,
-        options=list(shown.choice.options) if is_open else [],
-        recommended=shown.choice.options.recommended.value if is_open else "",
-        chosen=(chosen or shown.chosen()) if is_open else "",
-        names=shown.names if is_open else {},
-        card=shown.renewal.account.card() if is_open and visit.level == "code" else None,
-        terms=shown.terms,
-        may=may(visit.someone),
-        payers=payers(visit.session, visit.someone),
-        trouble=trouble,
+        "renewal": shown,
+        "standing": shown.standing,
+        "options_on": shown.options_on,
+        "payment_url": f"/renewals/{shown.id}/payment",
+        "steps": shown.steps,
+        "options": options,
+        "recommended": shown.choice.options.recommended.value if is_open else "",
+        "chosen": (chosen or shown.chosen()) if is_open else "",
+        "names": shown.names if is_open else {},
+        "card": shown.renewal.account.card_on_file if is_open and visit.level == "code" else None,
+        "terms": shown.terms,
+        "may": may(visit.someone),
+        "payers": payers(visit.session, visit.someone),
+        "trouble": trouble,
+    }
+    return visit.page("portal/renewal.html", status=status, key=None if trouble else _key(visit, shown, context), **context)
+
+
+def _key(visit: Visit, shown: Shown, context: dict[str, Any]) -> tuple[object, ...]:
+    """All that the page is made from: the same key is the same page. The form's token is not in it."""
+    card = context["card"]
+    return (
+        "renewal", shown.id, shown.plan, shown.renews_on, shown.decide_by, shown.seats, shown.used, shown.owner_name,
+        visit.today, visit.level, shown.standing, shown.choice.value.key, tuple(shown.steps), context["recommended"],
+        tuple(option.content_hash for option in context["options"]), context["chosen"], tuple(context["names"].items()),
+        card and (card.brand, card.last4), shown.terms, tuple(context["may"].items()), tuple(context["payers"]),
     )
 
 

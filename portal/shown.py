@@ -51,6 +51,7 @@ class Shown:
     def find(cls, visit: Visit, key: UUID, *, lock: bool = False) -> "Shown":
         """Raises: NotFound."""
         renewal = visit.find(Renewal, key, lock=lock)
+        visit.stay_at(renewal.id)
         return cls(visit.session, renewal, Choice.of(visit.session, renewal, visit.today), visit.today)
 
     @property
@@ -65,6 +66,11 @@ class Shown:
     def owner(self) -> Person | Mapping[str, str]:
         """Who looks after this customer."""
         return self.renewal.owner or self.renewal.account.owner or NOBODY
+
+    @property
+    def owner_name(self) -> str:
+        owner = self.renewal.owner or self.renewal.account.owner
+        return owner.name if owner else ""
 
     @property
     def renews_on(self) -> date:
@@ -141,7 +147,7 @@ class Shown:
     def chosen(self) -> str:
         """The content marked at first: what was accepted before, else what is recommended."""
         options = self.choice.options
-        standing = standing_acceptance(self.renewal)
+        standing = standing_acceptance(self.renewal) if self.payment else None
         hashes = {option.content_hash for option in options}
         if standing and standing.content_hash in hashes:
             return standing.content_hash

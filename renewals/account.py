@@ -59,6 +59,9 @@ class Account(Versioned, Record):
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", use_alter=True))
 
     owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id], lazy="joined")
+    card_on_file: Mapped["Card | None"] = relationship(
+        primaryjoin="and_(Account.id == foreign(Card.account_id), Card.active)", uselist=False, viewonly=True
+    )
 
     def today(self, now: datetime) -> date:
         """The day it is for this customer."""

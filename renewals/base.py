@@ -77,7 +77,13 @@ class Record(DeclarativeBase):
     @classmethod
     def _locked(cls, query: Select[tuple[Self]], lock: bool) -> Select[tuple[Self]]:
         """Only the record itself is locked, never what is shown beside it."""
-        return query.with_for_update(of=cls) if lock else query
+        whole = cls.with_parts(query)
+        return whole.with_for_update(of=cls) if lock else whole
+
+    @classmethod
+    def with_parts(cls, query: Select[tuple[Self]]) -> Select[tuple[Self]]:
+        """What is read in the same query when one record is looked up."""
+        return query
 
     @classmethod
     def everything(cls) -> Select[tuple[Self]]:
@@ -119,7 +125,7 @@ class Versioned:
 
 def one(session: Session, query: Select[tuple[T]]) -> T:
     """The one row of a query. Raises: NotFound."""
-    found = session.scalars(query).one_or_none()
+    found = session.scalars(query).unique().one_or_none()
     if found is None:
         raise NotFound
     return found

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -82,15 +82,17 @@ class Choice:
     @cached_property
     def price_policy(self) -> PricePolicy:
         policy = self.policies[PolicyKind.PRICE]
-        known = _PARSED.get(policy.content_hash)
-        if known is None or known.version != policy.name:
-            known = _PARSED[policy.content_hash] = PricePolicy.parse(policy.name, policy.content)
+        known = _PARSED.get((policy.name, policy.content_hash))
+        if known is None:
+            known = _PARSED[policy.name, policy.content_hash] = PricePolicy.parse(policy.name, policy.content)
         return known
 
     @cached_property
     def options(self) -> Options:
         """Good, better and best, priced now; the new term begins when the old one ends."""
-        return options(self.scope, self.facts, self.price_policy, self.renewal.renews_on)
+        policy = self.price_policy
+        return _priced(self.scope, self.facts, policy.version, self.policies[PolicyKind.PRICE].content_hash,
+                       self.renewal.renews_on)
 
     def option(self, content_hash: str) -> Option:
         """The option whose content was shown.
@@ -112,8 +114,14 @@ class Choice:
         return self.name_of(self.renewal.subscription.plan)
 
 
-_PARSED: dict[str, PricePolicy] = {}
+_PARSED: dict[tuple[str, str], PricePolicy] = {}
 """Each version of the price policy is read once by a process; versions never change."""
+
+
+@lru_cache(maxsize=4096)
+def _priced(scope: Scope, facts: Facts, version: str, content_hash: str, starts_on: date) -> Options:
+    """The same facts under the same policy have the same price: it is worked out once."""
+    return options(scope, facts, _PARSED[version, content_hash], starts_on)
 
 
 def _months_between(since: date, on: date) -> int:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from datetime import date, datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any, Self
 
@@ -15,6 +15,10 @@ from renewals.base import Record
 from renewals.errors import NotNow
 from renewals.event import Event, EventName
 from renewals.person import Person
+
+
+SHELF, COUNT = "policy_shelf", "policy_count"
+"""Where a session finds what its process read before, and how many versions there are now."""
 
 
 class PolicyKind(StrEnum):
@@ -46,7 +50,7 @@ class Policy(Record):
         """As a trace cites it: `price@3`."""
         return f"{self.kind.value}@{self.number}"
 
-    @property
+    @cached_property
     def content_hash(self) -> str:
         return hashlib.sha256(json.dumps(self.content, sort_keys=True).encode()).hexdigest()
 
@@ -62,7 +66,23 @@ class Policy(Record):
 
     @classmethod
     def all_in_force(cls, session: Session, on: date) -> dict[PolicyKind, Self]:
-        """Every kind's version in force, in one query."""
+        """Every kind's version in force, in one query; none at all while the session knows of no newer version.
+
+        Versions are never changed or removed, so their number says whether anything is new.
+        """
+        shelf: dict[tuple[int, date], dict[PolicyKind, Self]] | None = session.info.get(SHELF)
+        count: int | None = session.info.get(COUNT)
+        if shelf is None or count is None:
+            return cls._read_all(session, on)
+        if (count, on) not in shelf:
+            found = cls._read_all(session, on)
+            for policy in found.values():
+                session.expunge(policy)  # shared by threads from now on, and never written
+            shelf[count, on] = found
+        return shelf[count, on]
+
+    @classmethod
+    def _read_all(cls, session: Session, on: date) -> dict[PolicyKind, Self]:
         rows = session.scalars(
             select(cls).distinct(cls.kind).where(cls.begins_on <= on).order_by(cls.kind, cls.number.desc())
         )

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Select, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from pricing.money import Money
 from renewals.account import Account
@@ -189,6 +189,13 @@ class Renewal(Lifecycle, Owned):
             raise Malformed("Write your question first.", "words")
         return Event.record(
             session_of(self), EventName.QUESTION_ASKED, self, by=by, at=at, subject=subject, words=words.strip()[:4000]
+        )
+
+    @classmethod
+    def with_parts(cls, query: Select[tuple["Renewal"]]) -> Select[tuple["Renewal"]]:
+        """A renewal's page needs its lines and the card on file."""
+        return query.options(
+            joinedload(cls.term).joinedload(Term.lines), joinedload(cls.account).joinedload(Account.card_on_file)
         )
 
     @classmethod

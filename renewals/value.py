@@ -8,7 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Numeric, select
+from sqlalchemy import BigInteger, Index, Numeric, Row, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pricing.money import Money
@@ -71,21 +71,30 @@ class ValueStory:
     """The year in figures; claims nothing it has no row for."""
 
     figures: Sequence[Figure]
-    usage: Sequence[Usage]
+    usage: Sequence[Row[tuple[str, date, int]]]
 
     @classmethod
     def of(cls, session: Session, subscription_id: UUID, *, until: date) -> "ValueStory":
         """The twelve months of use before `until`, and every figure."""
-        since = date(until.year - 1, until.month, 1)
+        since = date(until.year - 1, until.month, 1)  # rows, not records: a page reads dozens of them
         figures = session.scalars(
             select(Figure).where(Figure.subscription_id == subscription_id).order_by(Figure.external_id)
         ).all()
-        usage = session.scalars(
-            select(Usage)
+        usage = session.execute(
+            select(Usage.metric, Usage.month, Usage.amount)
             .where(Usage.subscription_id == subscription_id, Usage.month > since, Usage.month <= until)
             .order_by(Usage.month)
         ).all()
         return cls(figures, usage)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Everything the story says, to know whether it was told before."""
+        told = tuple(
+            (f.metric, f.label_en, f.label_ms, f.amount, f.unit, f.currency, f.source, f.assumption, f.measured_on)
+            for f in self.figures
+        )
+        return told, tuple(tuple(row) for row in self.usage)
 
     def months(self, metric: str) -> list[tuple[date, int]]:
         return [(row.month, row.amount) for row in self.usage if row.metric == metric]

@@ -49,6 +49,7 @@ def move_to(house: House, day: date) -> None:
         stand_at(house.database, current)
         Work(house).run(chores.begin_day)
         wait_until_idle(house.database)
+    wait_until_idle(house.database)
 
 
 def wait_until_idle(database: Database) -> None:

@@ -159,7 +159,7 @@ def _sign_in_lookup() -> None:
         RETURNS TABLE (
             role text, session_id uuid, level text, scope uuid, session_locale text, seen_at timestamptz,
             person_id uuid, account_id uuid, name text, email text, roles text[], person_locale text,
-            account_name text, account_locale text, timezone text, offset_seconds bigint
+            account_name text, account_locale text, timezone text, offset_seconds bigint, policies bigint
         )
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
             SELECT
@@ -167,7 +167,7 @@ def _sign_in_lookup() -> None:
                      ELSE 'kekal_portal' END,
                 s.id, s.level, s.scope, s.locale, s.seen_at,
                 p.id, p.account_id, p.name, p.email, p.roles, p.locale,
-                a.name, a.locale, a.timezone, c.offset_seconds
+                a.name, a.locale, a.timezone, c.offset_seconds, (SELECT count(*) FROM policy)
             FROM clock c
             LEFT JOIN web_session s ON s.token_hash = wanted AND s.ended_at IS NULL AND s.ends_at > machine_now
                 AND s.seen_at > machine_now - interval '12 hours'

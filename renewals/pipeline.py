@@ -1,0 +1,214 @@
+"""Pipeline: the renewals as one list, each with what is worked out about it; the database filters and orders."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ColumnElement, Numeric, Select, Subquery, Text, case, cast, func, literal, null
+from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from pricing.money import Money
+from renewals.account import Account, Health
+from renewals.forecast import Forecast, Timeliness, forecast, place, rules_of
+from renewals.person import Person
+from renewals.policy import Policy, PolicyKind
+from renewals.renewal import CLOSED, Renewal, RenewalState
+from renewals.segment import Segment
+from renewals.subscription import Line, Subscription, Term
+
+PAGE = 50
+"""Rows of one page."""
+
+ORDERS = ("account", "renews_on", "decide_by", "value", "stage", "health", "owner")
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The policies in force on one day, as the list needs them."""
+
+    thresholds: dict[str, dict[str, int]]
+    bands: dict[str, int]
+    forecast: Mapping[str, Any]
+    plans: dict[str, str]
+
+    @classmethod
+    def in_force(cls, session: Session, on: date) -> "Rules":
+        known = Policy.all_in_force(session, on)
+        catalogue = known[PolicyKind.PRICE].content["catalogue"]
+        return cls(
+            known[PolicyKind.SEGMENT].content["thresholds"], known[PolicyKind.HEALTH].content,
+            rules_of(known.get(PolicyKind.FORECAST)), {key: product["name"] for key, product in catalogue.items()},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody looks for. Without a stage only open renewals are meant.
+
+    `owner` is a person's key, or "nobody". `order` is one of `ORDERS`.
+    """
+
+    text: str = ""
+    segment: Segment | None = None
+    health: Health | None = None
+    stage: RenewalState | None = None
+    owner: UUID | str | None = None
+    order: str = "renews_on"
+    descending: bool = False
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One renewal of the list. `segment` is None when the policy does not know its currency."""
+
+    id: UUID
+    account_id: UUID
+    account: str
+    plan: str
+    renews_on: date
+    decide_by: date
+    stage: RenewalState
+    value: Money
+    segment: Segment | None
+    is_overridden: bool
+    health: Health
+    score: int | None
+    owner: str | None
+    is_declined: bool
+    forecast: Forecast
+
+
+class Pipeline:
+    """The renewals as they stand on one day. Units: `on` is the company's day."""
+
+    def __init__(self, session: Session, on: date) -> None:
+        self.session = session
+        self.on = on
+        self.rules = Rules.in_force(session, on)
+        self.year = _value_of_a_year()
+        self.segment = self._segment()
+        self.health = _health(self.rules.bands)
+
+    def page(self, wanted: Wanted) -> list[Listed]:
+        """One page of what is wanted, in its order; equal ones by their key."""
+        query = self._ordered(self._filtered(self._rows(), wanted), wanted)
+        return self._listed(query.limit(PAGE).offset((wanted.page - 1) * PAGE))
+
+    def count(self, wanted: Wanted) -> int:
+        counted = self._filtered(self._rows(), wanted).with_only_columns(func.count())
+        return self.session.execute(counted).scalar_one()
+
+    def coming(self, days: int, owner: UUID | None) -> list[Listed]:
+        """Open renewals of the next days, overdue ones and those in red, nearest first; everybody's without owner."""
+        near = Renewal.renews_on <= self.on + timedelta(days=days)
+        query = self._rows().where(Renewal.state.not_in(CLOSED), or_(near, self.health == Health.RED.value))
+        if owner:
+            query = query.where(Renewal.owner_id == owner)
+        return self._listed(query.order_by(Renewal.renews_on, Renewal.id))
+
+    def of_account(self, account_id: UUID) -> list[Listed]:
+        """Every renewal of a company, the newest first."""
+        query = self._rows().where(Renewal.account_id == account_id)
+        return self._listed(query.order_by(Renewal.renews_on.desc(), Renewal.id))
+
+    def one(self, renewal: Renewal) -> Listed:
+        return self._listed(self._rows().where(Renewal.id == renewal.id))[0]
+
+    def _rows(self) -> Select[Any]:
+        return (
+            select(
+                Renewal.id, Renewal.account_id, Account.name.label("account"), Subscription.plan, Renewal.renews_on,
+                Term.notice_days, Renewal.state, func.coalesce(self.year.c.minor, 0).label("minor"), Term.currency,
+                self.segment.label("segment"), Renewal.segment_override, self.health.label("health"),
+                Account.health_score, Person.name.label("owner"), Renewal.declined_at,
+            )
+            .select_from(Renewal)
+            .join(Account, Account.id == Renewal.account_id)
+            .join(Subscription, Subscription.id == Renewal.subscription_id)
+            .join(Term, Term.id == Renewal.term_id)
+            .outerjoin(self.year, self.year.c.term_id == Term.id)
+            .outerjoin(Person, Person.id == Renewal.owner_id)
+        )
+
+    def _filtered(self, query: Select[Any], wanted: Wanted) -> Select[Any]:
+        stage = Renewal.state == wanted.stage if wanted.stage else Renewal.state.not_in(CLOSED)
+        conditions = [stage]
+        if wanted.text:
+            named = [Account.name, Account.external_id, Subscription.external_id, Subscription.plan]
+            conditions.append(or_(*(column.icontains(wanted.text, autoescape=True) for column in named)))
+        if wanted.segment:
+            conditions.append(self.segment == wanted.segment.value)
+        if wanted.health:
+            conditions.append(self.health == wanted.health.value)
+        if wanted.owner:
+            whose = Renewal.owner_id
+            conditions.append(whose.is_(None) if wanted.owner == NOBODY else whose == wanted.owner)
+        return query.where(*conditions)
+
+    def _ordered(self, query: Select[Any], wanted: Wanted) -> Select[Any]:
+        column = self._columns()[wanted.order]
+        way = column.desc().nulls_last() if wanted.descending else column.asc().nulls_last()
+        return query.order_by(way, Renewal.renews_on, Renewal.id)
+
+    def _columns(self) -> dict[str, ColumnElement[Any]]:
+        """Values in different currencies are compared by their size against the policy's enterprise threshold."""
+        stages = {stage.value: place(stage) for stage in RenewalState}
+        size = cast(self.year.c.minor, Numeric) / func.nullif(self._bound("enterprise"), 0)
+        return {
+            "account": func.lower(Account.name), "renews_on": Renewal.renews_on.expression, "value": size,
+            "decide_by": Renewal.renews_on - Term.notice_days, "stage": case(stages, value=Renewal.state),
+            "health": Account.health_score.expression, "owner": func.lower(Person.name),
+        }
+
+    def _bound(self, name: str) -> ColumnElement[int]:
+        known: ColumnElement[Any] = literal(self.rules.thresholds, JSONB)
+        return cast(known[Term.currency][name].astext, BigInteger)
+
+    def _segment(self) -> ColumnElement[str | None]:
+        """As `Renewal.segment`; a test holds the two together."""
+        minor = func.coalesce(self.year.c.minor, 0)
+        return case(
+            (Renewal.segment_override.is_not(None), cast(Renewal.segment_override, Text)),
+            (self._bound("enterprise").is_(None), null()),
+            (minor >= self._bound("enterprise"), Segment.ENTERPRISE.value),
+            (minor >= self._bound("mid-market"), Segment.MID_MARKET.value),
+            else_=Segment.SMB.value,
+        )
+
+    def _listed(self, query: Select[Any]) -> list[Listed]:
+        return [self._read(row) for row in self.session.execute(query)]
+
+    def _read(self, row: Any) -> Listed:
+        segment = Segment(row.segment) if row.segment else None
+        health, declined = Health(row.health), row.declined_at is not None
+        time = Timeliness.of(row.state, segment, (row.renews_on - self.on).days, self.rules.forecast)
+        return Listed(
+            id=row.id, account_id=row.account_id, account=row.account,
+            plan=self.rules.plans.get(row.plan, row.plan), renews_on=row.renews_on,
+            decide_by=row.renews_on - timedelta(days=row.notice_days), stage=row.state,
+            value=Money(row.minor, row.currency), segment=segment,
+            is_overridden=row.segment_override is not None, health=health, score=row.health_score,
+            owner=row.owner, is_declined=declined,
+            forecast=forecast(row.state, health, time, self.rules.forecast, declined=declined),
+        )
+
+
+def _value_of_a_year() -> Subquery:
+    """What a year of each term costs, as `Term.arr`. Units: minor units."""
+    total = cast(func.sum(Line.amount_minor), BigInteger).label("minor")
+    return select(Line.term_id, total).group_by(Line.term_id).subquery()
+
+
+def _health(bands: Mapping[str, int]) -> ColumnElement[str]:
+    """As `Health.of`."""
+    score = Account.health_score
+    return case(
+        (score.is_(None), Health.UNKNOWN.value), (score >= bands["green"], Health.GREEN.value),
+        (score >= bands["yellow"], Health.YELLOW.value), else_=Health.RED.value,
+    )

@@ -1,0 +1,118 @@
+"""Trail: the events as people look for them: about one renewal, about a company, or by who, what and when."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from renewals.account import Account
+from renewals.event import Event, EventName
+from renewals.message import Message
+from renewals.offer import Acceptance, Offer
+from renewals.paper import Agreement, Document, Invoice
+from renewals.payment import Payment
+from renewals.person import Person
+from renewals.seal import Seal
+from renewals.subscription import Term
+
+PAGE = 50
+
+NEWS = frozenset(
+    {
+        EventName.QUESTION_ASKED, EventName.RENEWAL_DECLINED, EventName.RENEWAL_RECONSIDERED,
+        EventName.RENEWAL_MOVED, EventName.RENEWAL_RESEGMENTED, EventName.RENEWAL_WON, EventName.RENEWAL_LOST,
+        EventName.OFFER_ACCEPTED, EventName.PAYMENT_SUCCEEDED, EventName.PAYMENT_DECLINED,
+        EventName.PAYMENT_QUARANTINED, EventName.PAYMENT_STRANDED, EventName.MESSAGE_FAILED,
+        EventName.PERSON_INVITED, EventName.PERSON_REMOVED, EventName.CARD_REPLACED,
+    }
+)
+"""What somebody who looks after a customer wants to hear of; the rest is in the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event with the names it needs to be said. `by` is None when Kekal itself acted."""
+
+    event: Event
+    by: str | None
+    account: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What somebody looks for in the log. `day` is in UTC; `before` is a place in the log to read on from."""
+
+    account: str = ""
+    person: str = ""
+    name: EventName | None = None
+    day: date | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """How far the log is sealed. `head` is the hash of the last link."""
+
+    sealed: int
+    unsealed: int
+    head: str
+
+
+def look(session: Session, looked: Looked) -> list[Told]:
+    """Newest first, one more than a page: so that one knows whether there is more."""
+    query = _told().order_by(Event.seq.desc()).limit(PAGE + 1)
+    if looked.account:
+        query = query.where(Account.name.icontains(looked.account, autoescape=True))
+    if looked.person:
+        named = (Person.name, Person.email)
+        query = query.where(or_(*(column.icontains(looked.person, autoescape=True) for column in named)))
+    if looked.name:
+        query = query.where(Event.name == looked.name.value)
+    if looked.day:
+        begins = datetime.combine(looked.day, time(), UTC)
+        query = query.where(Event.at >= begins, Event.at < begins + timedelta(days=1))
+    if looked.before:
+        query = query.where(Event.seq < looked.before)
+    return _read(session, query)
+
+
+def of_renewal(session: Session, key: UUID) -> list[Told]:
+    """Everything that happened to a renewal and to what belongs to it, newest first."""
+    owned = (Payment, Message, Offer, Acceptance, Agreement, Invoice, Document)
+    subjects = [select(kind.id).where(kind.renewal_id == key) for kind in owned]
+    term = select(Term.id).join(Agreement, Agreement.id == Term.agreement_id).where(Agreement.renewal_id == key)
+    among = [Event.subject_id == key, *(Event.subject_id.in_(one) for one in (*subjects, term))]
+    return _read(session, _told().where(or_(*among)).order_by(Event.seq.desc()))
+
+
+def of_account(session: Session, key: UUID, *, most: int) -> list[Told]:
+    return _read(session, _told().where(Event.account_id == key).order_by(Event.seq.desc()).limit(most))
+
+
+def news(session: Session, accounts: Collection[UUID], *, most: int) -> list[Told]:
+    """What was new with these companies, newest first."""
+    query = _told().where(Event.account_id.in_(accounts), Event.name.in_(NEWS))
+    return _read(session, query.order_by(Event.seq.desc()).limit(most))
+
+
+def chain(session: Session) -> Chain:
+    """How far the log is sealed; `renewals.seal.verify` walks every link."""
+    events = session.scalar(select(func.count()).select_from(Event)) or 0
+    sealed, head = Seal.head(session)
+    return Chain(sealed, max(events - sealed, 0), head)
+
+
+def _told() -> Select[Any]:
+    return (
+        select(Event, Person.name.label("by"), Account.name.label("account"))
+        .outerjoin(Person, Person.id == Event.by_id)
+        .outerjoin(Account, Account.id == Event.account_id)
+    )
+
+
+def _read(session: Session, query: Select[Any]) -> list[Told]:
+    return [Told(row.Event, row.by, row.account) for row in session.execute(query)]
