@@ -11,6 +11,7 @@ from app.keys import Keys
 from app.locale import Catalogue
 from app.settings import Settings
 from app.transaction import Database
+from gateways.document import Papers
 from gateways.mail import Mail
 from gateways.stripe import Stripe
 from renewals.policy import PolicyKind, shipped
@@ -27,6 +28,7 @@ class House:
     keys: Keys
     stripe: Stripe
     mail: Mail
+    papers: Papers
     locales: tuple[str, ...]
 
     @classmethod
@@ -42,6 +44,7 @@ class House:
             keys=Keys(settings.secret_key),
             stripe=Stripe(settings.stripe_key, settings.stripe_webhook_secret, settings.stripe_base),
             mail=Mail(settings.smtp_url, settings.mail_from),
+            papers=Papers(),
             locales=tuple(catalogue.locales),
         )
 

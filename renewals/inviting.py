@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from renewals.errors import Malformed, NotNow
@@ -11,7 +11,11 @@ from renewals.event import Event, EventName
 from renewals.permission import Permission
 from renewals.person import CUSTOMER_ROLES, Person, Role
 
-ADDRESS = re.compile(r"[^@\s,;<>\"']{1,64}@[^@\s,;<>\"']{1,190}\.[^@\s,;<>\"'.]{2,63}")
+ADDRESS = re.compile(
+    r"(?=.{3,254}$)(?=[^@]{1,64}@)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])"
+)
+"""A mail address that every mail server takes, in lower case."""
 
 
 def invite(session: Session, *, name: str, email: str, role: str, by: Person, at: datetime) -> Person:
@@ -21,12 +25,13 @@ def invite(session: Session, *, name: str, email: str, role: str, by: Person, at
     """
     by.must(Permission.MANAGE_PEOPLE)
     address, called = email.strip().lower(), name.strip()
-    if not called or len(called) > 200:
+    if not called or len(called) > 200 or not called.isprintable():
         raise Malformed("Write their name.", "name")
     if not ADDRESS.fullmatch(address):
         raise Malformed("This is not a mail address. It looks like name@company.com.", "email")
     if role not in {known.value for known in CUSTOMER_ROLES}:
         raise Malformed("Choose what they may do.", "role")
+    _owners(session, by)  # one invitation at a time in a company
     known = session.scalars(select(Person).where(Person.account_id == by.account_id, Person.email == address)).first()
     if known and known.active:
         raise Malformed(f"{known.name} is here already.", "email")
@@ -53,8 +58,8 @@ def remove(session: Session, person: Person, *, by: Person, at: datetime) -> Non
 
 
 def _owners(session: Session, person: Person) -> int:
-    return session.scalar(
-        select(func.count())
-        .select_from(Person)
-        .where(Person.account_id == person.account_id, Person.active, Person.roles.contains([Role.OWNER.value]))
-    ) or 0
+    """How many there are, locked: two owners who remove each other at once can not both succeed."""
+    owners = select(Person.id).where(
+        Person.account_id == person.account_id, Person.active, Person.roles.contains([Role.OWNER.value])
+    )
+    return len(session.scalars(owners.order_by(Person.id).with_for_update()).all())

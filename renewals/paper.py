@@ -69,6 +69,14 @@ class Invoice(Versioned, Owned):
         return Money(self.amount_minor, self.currency)
 
 
+    def file(self, document: "Document", *, at: datetime) -> None:
+        """The printed invoice is in the customer's room."""
+        self.document_id = document.id
+        Event.record(
+            session_of(self), EventName.INVOICE_ISSUED, self, by=None, at=at, number=self.number, sha256=document.sha256
+        )
+
+
 class DocumentKind(StrEnum):
     """What a file in the room is."""
 

@@ -1,4 +1,4 @@
-"""Pipeline: the renewals as one list, each with what is worked out about it; the database filters and orders."""
+"""Pipeline: the renewals as one list, each with what is worked out about it, found by the database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,8 +6,21 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Numeric, Select, Subquery, Text, case, cast, func, literal, null
-from sqlalchemy import or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Numeric,
+    Select,
+    Subquery,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -20,6 +33,7 @@ from renewals.renewal import CLOSED, Renewal, RenewalState
 from renewals.segment import Segment
 from renewals.subscription import Line, Subscription, Term
 
+Query = Select[*tuple[Any, ...]]
 PAGE = 50
 """Rows of one page."""
 
@@ -105,7 +119,7 @@ class Pipeline:
         return self.session.execute(counted).scalar_one()
 
     def coming(self, days: int, owner: UUID | None) -> list[Listed]:
-        """Open renewals of the next days, overdue ones and those in red, nearest first; everybody's without owner."""
+        """Open renewals of the next days, overdue ones and those in red, nearest first; without owner everybody's."""
         near = Renewal.renews_on <= self.on + timedelta(days=days)
         query = self._rows().where(Renewal.state.not_in(CLOSED), or_(near, self.health == Health.RED.value))
         if owner:
@@ -120,7 +134,7 @@ class Pipeline:
     def one(self, renewal: Renewal) -> Listed:
         return self._listed(self._rows().where(Renewal.id == renewal.id))[0]
 
-    def _rows(self) -> Select[Any]:
+    def _rows(self) -> Query:
         return (
             select(
                 Renewal.id, Renewal.account_id, Account.name.label("account"), Subscription.plan, Renewal.renews_on,
@@ -136,7 +150,7 @@ class Pipeline:
             .outerjoin(Person, Person.id == Renewal.owner_id)
         )
 
-    def _filtered(self, query: Select[Any], wanted: Wanted) -> Select[Any]:
+    def _filtered(self, query: Query, wanted: Wanted) -> Query:
         stage = Renewal.state == wanted.stage if wanted.stage else Renewal.state.not_in(CLOSED)
         conditions = [stage]
         if wanted.text:
@@ -151,7 +165,7 @@ class Pipeline:
             conditions.append(whose.is_(None) if wanted.owner == NOBODY else whose == wanted.owner)
         return query.where(*conditions)
 
-    def _ordered(self, query: Select[Any], wanted: Wanted) -> Select[Any]:
+    def _ordered(self, query: Query, wanted: Wanted) -> Query:
         column = self._columns()[wanted.order]
         way = column.desc().nulls_last() if wanted.descending else column.asc().nulls_last()
         return query.order_by(way, Renewal.renews_on, Renewal.id)
@@ -181,7 +195,7 @@ class Pipeline:
             else_=Segment.SMB.value,
         )
 
-    def _listed(self, query: Select[Any]) -> list[Listed]:
+    def _listed(self, query: Query) -> list[Listed]:
         return [self._read(row) for row in self.session.execute(query)]
 
     def _read(self, row: Any) -> Listed:
@@ -212,3 +226,20 @@ def _health(bands: Mapping[str, int]) -> ColumnElement[str]:
         (score.is_(None), Health.UNKNOWN.value), (score >= bands["green"], Health.GREEN.value),
         (score >= bands["yellow"], Health.YELLOW.value), else_=Health.RED.value,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is, for the side list. `mine` are one person's own of the next days."""
+
+    mine: int
+    open: int
+    accounts: int
+
+    @classmethod
+    def of(cls, session: Session, person: Person, until: date) -> "Counts":
+        open_ones = select(func.count()).select_from(Renewal).where(Renewal.state.not_in(CLOSED))
+        mine = open_ones.where(Renewal.owner_id == person.id, Renewal.renews_on <= until)
+        accounts = select(func.count()).select_from(Account)
+        every = (query.scalar_subquery() for query in (mine, open_ones, accounts))
+        return cls(*session.execute(select(*every)).one())

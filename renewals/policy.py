@@ -11,7 +11,7 @@ from typing import Any, Self
 from sqlalchemy import Index, Integer, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from renewals.base import Record
+from renewals.base import Record, one
 from renewals.errors import NotNow
 from renewals.event import Event, EventName
 from renewals.person import Person
@@ -87,6 +87,12 @@ class Policy(Record):
             select(cls).distinct(cls.kind).where(cls.begins_on <= on).order_by(cls.kind, cls.number.desc())
         )
         return {row.kind: row for row in rows}
+
+    @classmethod
+    def named(cls, session: Session, name: str) -> Self:
+        """The version that was cited as `kind@number`. Raises: NotFound."""
+        kind, _, number = name.partition("@")
+        return one(session, select(cls).where(cls.kind == PolicyKind(kind), cls.number == int(number)))
 
     @classmethod
     def publish(

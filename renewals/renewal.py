@@ -179,7 +179,7 @@ class Renewal(Lifecycle, Owned):
         self.declined_at = self.declined_reason = self.declined_by = None
         Event.record(session_of(self), EventName.RENEWAL_RECONSIDERED, self, by=by, at=at)
 
-    def ask(self, subject: str, words: str, *, by: Person, at: datetime) -> Event:
+    def ask(self, purpose: str, words: str, *, by: Person, at: datetime) -> Event:
         """A question to the person who looks after this renewal.
 
         Raises: NotYours, Malformed.
@@ -188,7 +188,7 @@ class Renewal(Lifecycle, Owned):
         if not words.strip():
             raise Malformed("Write your question first.", "words")
         return Event.record(
-            session_of(self), EventName.QUESTION_ASKED, self, by=by, at=at, subject=subject, words=words.strip()[:4000]
+            session_of(self), EventName.QUESTION_ASKED, self, by=by, at=at, purpose=purpose, words=words.strip()[:4000]
         )
 
     @classmethod

@@ -13,6 +13,7 @@ from renewals.person import Person
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import CLOSED, Renewal
 
+Query = Select[*tuple[Any, ...]]
 PAGE = 50
 ORDERS = ("name", "country", "health", "since", "renews_on", "owner")
 
@@ -55,7 +56,8 @@ def page(session: Session, sought: Sought, on: date) -> list[Entered]:
 
 def count(session: Session, sought: Sought) -> int:
     query = select(func.count()).select_from(Account)
-    return session.execute(_filtered(query, sought)).scalar_one()
+    found: int = session.execute(_filtered(query, sought)).scalar_one()
+    return found
 
 
 NEAREST = (
@@ -73,7 +75,7 @@ PEOPLE = (
 OWNER = select(Person.name).where(Person.id == Account.owner_id).correlate(Account).scalar_subquery()
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Query:
     return select(
         Account.id, Account.name, Account.external_id, Account.country, Account.industry, Account.customer_since,
         Account.health_score, OWNER.label("owner"), NEAREST.label("renews_on"), PEOPLE.label("people"),
@@ -87,7 +89,7 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _filtered(query: Select[Any], sought: Sought) -> Select[Any]:
+def _filtered(query: Query, sought: Sought) -> Query:
     if not sought.text:
         return query
     named = (Account.name, Account.external_id, Account.industry)

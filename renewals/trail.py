@@ -19,6 +19,7 @@ from renewals.person import Person
 from renewals.seal import Seal
 from renewals.subscription import Term
 
+Query = Select[*tuple[Any, ...]]
 PAGE = 50
 
 NEWS = frozenset(
@@ -106,7 +107,7 @@ def chain(session: Session) -> Chain:
     return Chain(sealed, max(events - sealed, 0), head)
 
 
-def _told() -> Select[Any]:
+def _told() -> Query:
     return (
         select(Event, Person.name.label("by"), Account.name.label("account"))
         .outerjoin(Person, Person.id == Event.by_id)
@@ -114,5 +115,5 @@ def _told() -> Select[Any]:
     )
 
 
-def _read(session: Session, query: Select[Any]) -> list[Told]:
+def _read(session: Session, query: Query) -> list[Told]:
     return [Told(row.Event, row.by, row.account) for row in session.execute(query)]

@@ -104,7 +104,7 @@ def people(
 
 
 def figures(session: Session, present: Collection[str]) -> Counts:
-    sets = [name for name in FIGURE if name in present or name in ("subscription_id", "label_ms")]
+    sets = [name for name in FIGURE if name in present or name == "subscription_id"]
     columns = ("id", "account_id", "external_id", *FIGURE)
     return Entry("figure", _FIGURES, columns, "account_id, external_id", sets, versioned=False).enter(session)
 
