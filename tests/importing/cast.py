@@ -60,6 +60,12 @@ class Importer:
         with self.database.begin(Role.WORKER) as (session, _):
             return self.book.enter(session, by=None, at=NOW)
 
+    @contextmanager
+    def change(self) -> Iterator[Session]:
+        """What people do between two imports."""
+        with self.database.begin(Role.WORKER) as (session, _):
+            yield session
+
     def refused(self, **files: str | bytes) -> list[str]:
         """The report, one line for each fault."""
         with pytest.raises(Rejected) as caught:
