@@ -107,7 +107,7 @@ def _question(work: Work, message: Message) -> dict[str, Any]:
     asker = _by(work, message) or context["person"]
     account = context["renewal"].renewal.account
     return context | {
-        "purpose": event.details["subject"], "message": event.details["words"], "person": asker,
+        "purpose": event.details["purpose"], "message": event.details["words"], "person": asker,
         "account": SimpleNamespace(name=account.name), "option": None, "po": "", "billing_email": "",
         "answer_by": next_working_day(work.now.date()),
         "link_url": f"{work.house.settings.public_url}/admin/renewals/{context['renewal'].id}",
