@@ -1,7 +1,7 @@
 """Main: every wire on one page."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import ModuleType
 from typing import Any
 
@@ -10,13 +10,14 @@ from litestar import Litestar, Request, Response, get
 from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.handlers.base import BaseRouteHandler
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import Message, Scope
 
 import admin
 import portal
 from app import signin
 from app.desk import Desk
 from app.house import House
+from app.logs import without_tokens
 from app.settings import Settings
 from app.webhooks import stripe_door
 from gateways.browser import PUBLIC, rooms_of
@@ -51,7 +52,7 @@ def build(house: House) -> Litestar:
         [*handlers, static_door(house), health, stripe_door(house)],
         guards=[deny_by_default],
         exception_handlers={HTTPException: _framework_error(desk), Exception: _framework_error(desk)},
-        middleware=[_headers(house.settings)],
+        before_send=[_headers(house.settings)],
         openapi_config=None,
         logging_config=None,
         on_shutdown=[house.close],
@@ -83,10 +84,13 @@ def static_door(house: House) -> Any:
     def serve(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
         asset = house.assets.find(request.url.path)
         if asset is None:
-            return Response(b"", status_code=404)
-        headers = {"Cache-Control": f"public, max-age={YEAR}, immutable", "ETag": asset.etag, "Vary": "Accept-Encoding"}
+            return Response(b"", status_code=404, media_type="text/plain", headers={"Cache-Control": "no-store"})
+        headers = {
+            "Cache-Control": f"public, max-age={YEAR}, immutable", "Content-Type": asset.content_type,
+            "ETag": asset.etag, "Vary": "Accept-Encoding",
+        }
         if request.headers.get("if-none-match") == asset.etag:
-            return Response(b"", status_code=304, headers=headers)
+            return Response(b"", status_code=304, headers=headers, media_type=asset.content_type)
         body, encoding = asset.encoded_for(request.headers.get("accept-encoding", ""))
         if encoding:
             headers["Content-Encoding"] = encoding
@@ -107,26 +111,19 @@ def _framework_error(desk: Desk) -> Callable[[Request[Any, Any, Any], Exception]
     def answer(request: Request[Any, Any, Any], trouble: Exception) -> Response[bytes]:
         status = trouble.status_code if isinstance(trouble, HTTPException) else 500
         if status >= 500:
-            log.error("the front door failed", path=request.url.path, exc_info=trouble)
+            log.error("the front door failed", path=without_tokens(request.url.path), exc_info=trouble)
         return desk.apologise(request, status)
 
     return answer
 
 
-def _headers(settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
-    """The same protections on every answer, errors included."""
+def _headers(settings: Settings) -> Callable[[Message, Scope], Awaitable[None]]:
+    """The same protections on every answer: also where no room was found, which no middleware sees."""
     fixed = HEADERS | ({"Strict-Transport-Security": f"max-age={YEAR}; includeSubDomains"} if settings.is_production else {})
     raw = [(name.lower().encode(), value.encode()) for name, value in fixed.items()]
 
-    def wrap(app: ASGIApp) -> ASGIApp:
-        async def protected(scope: Scope, receive: Receive, send: Send) -> None:
-            async def with_headers(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    message["headers"] = [*message["headers"], *raw]
-                await send(message)
+    async def protect(message: Message, scope: Scope) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *raw]
 
-            await app(scope, receive, with_headers)
-
-        return protected
-
-    return wrap
+    return protect
