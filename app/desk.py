@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import re
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.house import House
 from app.keys import hashed, new_session_token
+from app.logs import without_tokens
 from app.session import SEEN_EVERY, WebSession
 from app.transaction import Role, Steps, run_steps
 from app.visit import CodeNeeded, SignInNeeded, Visiting
@@ -25,6 +27,9 @@ from renewals.errors import Malformed, NotFound, NotYours, Refused
 
 THREADS = 32
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+LONGEST_FIELD = 10_000
+CARD_NUMBER = re.compile(r"(?<![\w-])[2-6](?:[ -]?\d){12,18}(?![\w-])")
+"""What could be a payment card's number; its last digit decides."""
 COOKIE_SECONDS = {"flash": 30, "locale": 365 * 86_400}
 SESSION_SECONDS = 14 * 86_400
 log = structlog.get_logger()
@@ -57,6 +62,7 @@ class Desk:
         visit = Visiting(self.house, request, access)
         try:
             self._must_be_our_form(request, access)
+            _must_be_readable(request)
             answer = run_steps(partial(self._step, visit), self._steps(visit, work, path), visit.wait_for)
         except Exception as trouble:  # every way not to succeed has its own page
             answer = self._trouble(visit, trouble)
@@ -109,7 +115,7 @@ class Desk:
                 return self._error(visit, 409)
             case Malformed():
                 return self._error(visit, 422, str(trouble))
-        log.error("a room failed", path=visit.request.path, exc_info=trouble)
+        log.error("a room failed", path=without_tokens(visit.request.path), exc_info=trouble)
         return self._error(visit, 500)
 
     def _error(self, visit: Visiting, status: int, sentence: str | None = None) -> Answer:
@@ -149,7 +155,7 @@ class Desk:
             raise NotYours("This is not a form of ours.")
 
     def _response(self, visit: Visiting, answer: Answer) -> Response[bytes]:
-        headers = {"Cache-Control": "no-store"} | answer.headers
+        headers = {"Cache-Control": "no-store", "Content-Type": answer.content_type} | answer.headers
         if visit.waited and self.house.settings.is_demo:  # how much of the answer was somebody else's time
             headers["Server-Timing"] = f"outside;dur={visit.waited * 1000:.1f}"
         response = Response(answer.body, status_code=answer.status, headers=headers, media_type=answer.content_type)
@@ -166,6 +172,23 @@ class Desk:
 
 def error_page(visit: Visiting, status: int, sentence: str | None) -> Answer:
     return visit.page("portal/error.html", status=status, code=status, sentence=sentence)
+
+
+def _must_be_readable(request: Request) -> None:
+    """What no field of ours can hold is refused before anything is looked up. Raises: Malformed."""
+    for field, text in [*request.form.items(), *request.query.items(), ("path", request.path)]:
+        if len(text) > LONGEST_FIELD:
+            raise Malformed(f"This is too long; {LONGEST_FIELD:,} characters are the most we can take.", field)
+        if "\0" in text or "\0" in field or any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise Malformed("There is something in it that is no text.", field)
+        if any(_is_card_number(found) for found in CARD_NUMBER.findall(text)):
+            raise Malformed("This looks like a card's number. Never write one here; Stripe's page asks for it.", field)
+
+
+def _is_card_number(text: str) -> bool:
+    """Luhn's rule: every second digit from the right is doubled, and the sum ends in 0."""
+    digits = [int(letter) for letter in reversed(text) if letter.isdigit()]
+    return sum(digits[::2]) % 10 == -sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2]) % 10
 
 
 def _generated(work: Work, visit: Visiting, path: dict[str, Any]) -> Generator[Any, Any, Answer]:

@@ -199,7 +199,8 @@ class Visiting:
 
     def go(self, path: str, *, flash: str | None = None) -> Answer:
         """After something was done: to one of our own pages, never off-site."""
-        return Answer(status=303, headers={"Location": path}, cookies={"flash": flash} if flash else {})
+        location = quote(path, safe="/?=&%#:@+,;~")  # whatever came in a field stays inside the path
+        return Answer(status=303, headers={"Location": location}, cookies={"flash": flash} if flash else {})
 
     def sign_in_path(self) -> str:
         return f"/sign-in?next={quote(self.path, safe='/')}"
