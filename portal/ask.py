@@ -10,6 +10,8 @@ from renewals.errors import Malformed
 from renewals.permission import Permission
 
 FIELDS = ("message", "po", "billing_email")
+LONGEST = 4000
+"""Characters of a question; more is not cut off but asked to be said shorter."""
 
 
 @get("/renewals/{renewal_id:uuid}/ask", customer(Permission.ASK, link=True))
@@ -37,6 +39,9 @@ def ask_for_invoice(visit: Visit, renewal_id: UUID) -> Answer:
 
 def _send(visit: Visit, renewal_id: UUID, purpose: str, words: str) -> Answer:
     shown = Shown.find(visit, renewal_id)
+    if len(words) > LONGEST:
+        too_long = f"This is longer than {LONGEST:,} characters. Say it shorter, or send us a mail."
+        return _page(visit, shown, purpose, status=422, message=too_long)
     try:
         shown.renewal.ask(purpose, words, by=visit.someone, at=visit.now)
     except Malformed as trouble:

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from gateways.browser import Answer, Visit, customer, get, post
 from portal.shown import Shown
-from renewals.errors import Malformed
 from renewals.permission import Permission
 from renewals.person import Person
 
 REASONS = ("price", "unused", "missing", "service", "competitor", "closing", "other")
+LONGEST = 400
+"""Characters of a reason in one's own words."""
 
 
 @get("/renewals/{renewal_id:uuid}/opt-out", customer(Permission.VIEW, link=True))
@@ -22,7 +23,9 @@ def decline(visit: Visit, renewal_id: UUID) -> Answer:
     shown = Shown.find(visit, renewal_id, lock=True)
     reason, words = visit.request.form.get("reason", ""), visit.request.form.get("words", "").strip()
     if reason and reason not in REASONS:
-        raise Malformed("Choose one of the reasons, or none.", "reason")
+        return _page(visit, shown, status=422, reason="Choose one of the reasons, or none.")
+    if len(words) > LONGEST:
+        return _page(visit, shown, status=422, words=f"This is longer than {LONGEST} characters. Say it shorter.")
     shown.renewal.decline(f"{reason}: {words}" if words else reason, by=visit.someone, at=visit.now)
     return visit.go(f"/renewals/{renewal_id}/opt-out")
 
@@ -33,10 +36,11 @@ def take_back(visit: Visit, renewal_id: UUID) -> Answer:
     return visit.go(f"/renewals/{renewal_id}", flash="staying")
 
 
-def _page(visit: Visit, shown: Shown) -> Answer:
+def _page(visit: Visit, shown: Shown, *, status: int = 200, **trouble: str) -> Answer:
+    typed = {field: visit.request.form.get(field, "") for field in ("reason", "words")}
     return visit.page(
-        "portal/decline.html", renewal=shown, declined=_declined(visit, shown), reasons=list(REASONS),
-        typed={"reason": "", "words": ""}, trouble={}, may={"decline": visit.someone.may(Permission.DECLINE)},
+        "portal/decline.html", status=status, renewal=shown, declined=_declined(visit, shown), reasons=list(REASONS),
+        typed=typed, trouble=trouble, may={"decline": visit.someone.may(Permission.DECLINE)},
     )
 
 
