@@ -7,7 +7,7 @@ links and codes are keyed hashes of the row's own key (`app.keys`).
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, delete, func, select, update
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.keys import hashed, new_session_token
@@ -21,6 +21,8 @@ IDLE_LIMIT = timedelta(hours=12)
 ABSOLUTE_LIMIT = timedelta(days=14)
 LINK_LIFE = timedelta(days=120)
 SEEN_EVERY = timedelta(minutes=5)
+LINE = 7_205_303
+"""The advisory lock under which somebody's requests are counted."""
 
 
 class WebSession(Record):
@@ -98,6 +100,11 @@ class SignIn(Record):
             query = query.where(cls.ip == ip)
         return session.scalar(query) or 0
 
+    @staticmethod
+    def wait_in_line(session: Session, whom: str) -> None:
+        """Until the transaction ends, nobody else counts for the same address or machine."""
+        session.execute(select(func.pg_advisory_xact_lock(LINE, func.hashtext(whom))))
+
     @classmethod
     def tries_since(cls, session: Session, since: datetime, email: str) -> int:
         """How many codes were tried for an address."""
@@ -109,7 +116,10 @@ class Link(Record):
     """A mailed capability: view one renewal, say no, pay with a new card. Everything else asks for a code."""
 
     __tablename__ = "link"
-    __table_args__ = (Index("uq_link_purpose", "purpose", unique=True),)
+    __table_args__ = (
+        Index("uq_link_purpose", "purpose", unique=True),
+        ForeignKeyConstraint(["account_id", "renewal_id"], ["renewal.account_id", "renewal.id"]),
+    )
 
     purpose: Mapped[str]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))

@@ -68,6 +68,7 @@ def enter_code(visit: Visit) -> Answer:
     wanted = _wanted(visit, lock=True)
     if wanted is None:
         return visit.go("/sign-in")
+    SignIn.wait_in_line(visit.session, wanted.email)
     if SignIn.tries_since(visit.session, visit.machine_now - WINDOW, wanted.email) >= TRIES_PER_ADDRESS:
         return visit.page("portal/error.html", status=429, code=429, sentence=TOO_OFTEN)
     typed = "".join(visit.request.form.get("code", "").split())
@@ -120,6 +121,8 @@ def use_renewal_link(visit: Visit, token: str) -> Answer:
     link, person = _renewal_link(visit, token)
     if not link.is_open(visit.machine_now) or not person.active:
         raise NotNow("This link has expired. Sign in with your mail address instead.")
+    if visit.person and visit.person.id == person.id and visit.level is Level.CODE:
+        return visit.go(f"/renewals/{link.renewal_id}")  # who is known better keeps what they have
     Event.record(visit.session, EventName.LINK_OPENED, link, by=person, at=visit.now)
     return _start(visit, person, Level.LINK, f"/renewals/{link.renewal_id}", scope=link.renewal_id)
 
@@ -140,7 +143,7 @@ def choose_account(visit: Visit) -> Answer:
     raise NotFound
 
 
-@post("/sign-out", PUBLIC)
+@post("/sign-out", AT_THE_DOOR)
 def leave(visit: Visit) -> Answer:
     session_id = cast(Visiting, visit).session_id
     if session_id and visit.person:
@@ -199,6 +202,9 @@ def _known_email(visit: Visit) -> str:
 
 
 def _asked_too_often(visit: Visit, email: str) -> bool:
+    """Counted one at a time for each machine and each address, so that asking all at once gains nothing."""
+    SignIn.wait_in_line(visit.session, visit.request.ip)
+    SignIn.wait_in_line(visit.session, email)
     since = visit.machine_now - WINDOW
     return (
         SignIn.asked_since(visit.session, since, email=email) >= ASKS_PER_ADDRESS
@@ -227,7 +233,10 @@ def _renewal_link(visit: Visit, token: str) -> tuple[Link, Person]:
     if key is None:
         raise NotFound
     link = Link.find(visit.session, key)
-    return link, visit.session.get_one(Person, link.person_id)
+    person = Person.find(visit.session, link.person_id)
+    if person.account_id != link.account_id:
+        raise NotFound
+    return link, person
 
 
 def _code_page(visit: Visit, wanted: SignIn, *, status: int = 200, **trouble: str) -> Answer:

@@ -51,6 +51,9 @@ STAFF_CHANGES = {
 NEVER_CHANGES = ("event", "seal", "anchor", "offer", "approval", "instalment", "policy", "consent")
 """Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE, whoever asks."""
 
+LINK_INSIDE = "fk_link_account_id_renewal_id"
+"""A mailed link and its renewal belong to the same company."""
+
 MINE = "account_id = nullif(current_setting('kekal.account', true), '')::uuid"
 
 
@@ -62,13 +65,18 @@ def upgrade() -> None:
     _isolate()
     _grant()
     _refuse_changes()
+    _end_sessions()
     _sign_in_lookup()
+    op.create_foreign_key(LINK_INSIDE, "link", "renewal", ["account_id", "renewal_id"], ["account_id", "id"])
     op.execute("INSERT INTO clock (id, single, offset_seconds) VALUES (gen_random_uuid(), 1, 0)")
 
 
 def downgrade() -> None:
     op.execute("DELETE FROM clock")
+    op.drop_constraint(LINK_INSIDE, "link")
     op.execute("DROP FUNCTION kekal_enter(bytea, timestamptz)")
+    op.execute("DROP TRIGGER ends_sessions ON person")
+    op.execute("DROP FUNCTION kekal_end_sessions()")
     for table in NEVER_CHANGES:
         op.execute(f"DROP TRIGGER never_changes ON {table}")
         op.execute(f"DROP TRIGGER never_empties ON {table}")
@@ -126,7 +134,7 @@ def _grant() -> None:
     op.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO kekal_worker")
     op.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO kekal_worker")
     op.execute("GRANT SELECT ON person, account, link TO kekal_door")
-    op.execute("GRANT SELECT, INSERT, UPDATE ON web_session, sign_in TO kekal_door, kekal_portal, kekal_staff")
+    op.execute("GRANT SELECT, INSERT, UPDATE ON web_session, sign_in TO kekal_door")
     op.execute("GRANT INSERT, SELECT ON event TO kekal_door")
 
 
@@ -149,6 +157,26 @@ def _refuse_changes() -> None:
             f"CREATE TRIGGER never_empties BEFORE TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION kekal_refuse_change()"
         )
+
+
+def _end_sessions() -> None:
+    """Whoever is removed, or may do something else from now on, signs in again: nothing old comes back to life."""
+    op.execute(
+        """
+        CREATE FUNCTION kekal_end_sessions() RETURNS trigger
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+        BEGIN
+            UPDATE web_session SET ended_at = clock_timestamp() WHERE person_id = NEW.id AND ended_at IS NULL;
+            RETURN NULL;
+        END $$
+        """
+    )
+    op.execute("REVOKE ALL ON FUNCTION kekal_end_sessions() FROM PUBLIC")
+    op.execute(
+        "CREATE TRIGGER ends_sessions AFTER UPDATE OF active, roles ON person FOR EACH ROW "
+        "WHEN (OLD.active IS DISTINCT FROM NEW.active OR OLD.roles IS DISTINCT FROM NEW.roles) "
+        "EXECUTE FUNCTION kekal_end_sessions()"
+    )
 
 
 def _sign_in_lookup() -> None:
