@@ -1,0 +1,168 @@
+"""Paper: what a printed paper says, as plain values; days and moments are the business's own."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from pricing.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """Whose paper it is. `accent` is a colour such as #0c5a47."""
+
+    name: str
+    legal_name: str
+    address: tuple[str, ...]
+    registration: str
+    accent: str = "#0c5a47"
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """The other side, as the law knows it. `country` is an ISO 3166 code, such as MY."""
+
+    legal_name: str
+    country: str
+    address: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """One product of the agreement. Units: `unit` and `amount` for a full year."""
+
+    product: str
+    quantity: int
+    unit: Money
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ContractYear:
+    """One year of the term: its price, and the day it is owed."""
+
+    price: Money
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is not as in the last term. Units: `money` more (or less) a year; None when it has none."""
+
+    words: str
+    money: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceStep:
+    """One public step of how the price was made; None for a step that only explains."""
+
+    label: str
+    amount: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class TermsText:
+    """The words that were accepted. `hash` is their SHA-256 in hex."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    version: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Who accepted what, when, and how we knew them.
+
+    `known_by` is `link`, `code` or words of your own; `content_hash` is the SHA-256 of the offer's content.
+    """
+
+    name: str
+    title: str
+    mail: str
+    at: datetime
+    known_by: str
+    ip: str
+    user_agent: str
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Money that arrived; no `brand` when it came without a card."""
+
+    amount: Money
+    on: date
+    brand: str = ""
+    last4: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Money that an invoice asks for."""
+
+    amount: Money
+    due_on: date
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementPaper:
+    """Everything an agreement says. `ends_on` is the first day after the term; `decline_by` the last day to
+    say no to the next one; no `changes` means that nothing changes.
+    """
+
+    number: str
+    made_at: datetime
+    vendor: Vendor
+    customer: Customer
+    plan: str
+    lines: tuple[PricedLine, ...]
+    starts_on: date
+    ends_on: date
+    months: int
+    years: tuple[ContractYear, ...]
+    total: Money
+    changes: tuple[Change, ...]
+    steps: tuple[PriceStep, ...]
+    price_rules: str
+    terms: TermsText
+    evidence: Evidence
+    payment: Paid | Owed
+    decline_by: date | None
+
+
+class Tax(StrEnum):
+    """What the amounts say of tax: it is not in them, or there is none."""
+
+    EXCLUDED = "excluded"
+    ZERO = "zero"
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """One thing charged; no quantity where counting makes no sense."""
+
+    words: str
+    quantity: int | None
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePaper:
+    """Everything an invoice says. `ends_on` is the first day after the period."""
+
+    number: str
+    issued_on: date
+    vendor: Vendor
+    customer: Customer
+    lines: tuple[InvoiceLine, ...]
+    total: Money
+    tax: Tax
+    starts_on: date
+    ends_on: date
+    payment: Paid | Owed
+    agreement: str = ""
+    purchase_order: str = ""
