@@ -80,7 +80,9 @@ class Line(Owned):
     """
 
     __tablename__ = "line"
-    __table_args__ = (*tenant("term_id"), CheckConstraint("quantity > 0", name="quantity_positive"))
+    __table_args__ = (
+        *tenant("term_id"), CheckConstraint("quantity > 0", name="quantity_positive"), Index("ix_line_term", "term_id")
+    )
 
     term_id: Mapped[UUID]
     position: Mapped[int] = mapped_column(Integer)

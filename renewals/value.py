@@ -33,7 +33,11 @@ class Figure(Owned):
     """
 
     __tablename__ = "figure"
-    __table_args__ = (*tenant("subscription_id"), Index("uq_figure_external", "account_id", "external_id", unique=True))
+    __table_args__ = (
+        *tenant("subscription_id"),
+        Index("uq_figure_external", "account_id", "external_id", unique=True),
+        Index("ix_figure_subscription", "subscription_id"),
+    )
 
     subscription_id: Mapped[UUID]
     external_id: Mapped[str]
@@ -75,14 +79,15 @@ class ValueStory:
 
     @classmethod
     def of(cls, session: Session, subscription_id: UUID, *, until: date) -> "ValueStory":
-        """The twelve months of use before `until`, and every figure."""
-        since = date(until.year - 1, until.month, 1)  # rows, not records: a page reads dozens of them
+        """The last twelve whole months of use before `until`, and every figure."""
+        this_month = until.replace(day=1)
+        since = this_month.replace(year=until.year - 1)  # rows, not records: a page reads dozens of them
         figures = session.scalars(
             select(Figure).where(Figure.subscription_id == subscription_id).order_by(Figure.external_id)
         ).all()
         usage = session.execute(
             select(Usage.metric, Usage.month, Usage.amount)
-            .where(Usage.subscription_id == subscription_id, Usage.month > since, Usage.month <= until)
+            .where(Usage.subscription_id == subscription_id, Usage.month >= since, Usage.month < this_month)
             .order_by(Usage.month)
         ).all()
         return cls(figures, usage)

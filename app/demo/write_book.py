@@ -107,6 +107,12 @@ class Company:
         then = max(1, now * (70 + self.draw("then", 45)) // 100)
         return [then + (now - then) * n // 11 for n in range(12)]
 
+    @property
+    def stripe_customer(self) -> str:
+        """Three in four small companies have a card on file."""
+        has_card = self.size == "smb" and self.draw("card", 4) > 0
+        return "cus_" + self.id.replace("-", "_") if has_card else ""
+
     def unit(self, product: str, seats: int) -> str:
         currency = self.place.currency
         return Money(_price(product, currency, seats).minor // seats, currency).decimal_text
@@ -135,7 +141,7 @@ def accounts(company: Company) -> Iterator[Row]:
     place = company.place
     yield (
         company.id, company.name, place.currency, place.country, place.timezone, place.locale,
-        company.industry, since, company.health, str(company.size == "enterprise").lower(), *yes_no, "",
+        company.industry, since, company.health, str(company.size == "enterprise").lower(), *yes_no, company.stripe_customer,
         company.pick("csm", ("maya@lumen.example", "maya@lumen.example", "ravi@lumen.example")),
     )
 

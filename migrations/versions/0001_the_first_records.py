@@ -781,6 +781,8 @@ def upgrade() -> None:
     )
     op.create_index("uq_invoice_number", "invoice", ["number"], unique=True)
     op.create_index("uq_invoice_payment", "invoice", ["payment_id"], unique=True)
+    op.create_index("ix_line_term", "line", ["term_id"])
+    op.create_index("ix_figure_subscription", "figure", ["subscription_id"])
     op.create_foreign_key(
         "fk_term_account_id_agreement_id",
         "term",

@@ -8,7 +8,7 @@ MAYA, RAVI, OMAR = "maya@lumen.example", "ravi@lumen.example", "omar@lumen.examp
 
 ACCOUNTS: list[Row] = [
     ("cedar-dental", "Cedar Dental", "USD", "US", "America/Chicago", "en", "Dental care", "2023-09-04", 91,
-     "false", "true", "true", "", "false", "cus_cedar_dental", MAYA),
+     "false", "true", "true", "true", "false", "cus_cedar_dental", MAYA),
     ("pelangi-cafe", "Pelangi Café", "MYR", "MY", "Asia/Kuala_Lumpur", "ms", "Restaurants", "2024-08-30", 82,
      "false", "true", "", "", "false", "", MAYA),
     ("juno-studio", "Juno Studio", "EUR", "DE", "Europe/Berlin", "en", "Design", "2022-09-19", 84, "false",
