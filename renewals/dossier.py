@@ -49,8 +49,8 @@ class Dossier:
 
 def messages_of(session: Session, renewal_id: UUID) -> Sequence[Message]:
     """What was written about a renewal, the newest first."""
-    query = select(Message).where(Message.renewal_id == renewal_id).order_by(Message.planned_at.desc(), Message.id.desc())
-    return session.scalars(query).all()
+    query = select(Message).where(Message.renewal_id == renewal_id)
+    return session.scalars(query.order_by(Message.planned_at.desc(), Message.id.desc())).all()
 
 
 def _running(session: Session, key: UUID) -> list[Running]:

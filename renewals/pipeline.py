@@ -1,6 +1,6 @@
 """Pipeline: the renewals as one list, each with what is worked out about it, found by the database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -21,7 +21,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from pricing.money import Money
@@ -181,8 +180,9 @@ class Pipeline:
         }
 
     def _bound(self, name: str) -> ColumnElement[int]:
-        known: ColumnElement[Any] = literal(self.rules.thresholds, JSONB)
-        return cast(known[Term.currency][name].astext, BigInteger)
+        """The threshold of a term's currency; none for a currency the policy does not know."""
+        known = {currency: literal(bounds[name], BigInteger) for currency, bounds in self.rules.thresholds.items()}
+        return case(known, value=Term.currency)
 
     def _segment(self) -> ColumnElement[str | None]:
         """As `Renewal.segment`; a test holds the two together."""
@@ -226,6 +226,12 @@ def _health(bands: Mapping[str, int]) -> ColumnElement[str]:
         (score.is_(None), Health.UNKNOWN.value), (score >= bands["green"], Health.GREEN.value),
         (score >= bands["yellow"], Health.YELLOW.value), else_=Health.RED.value,
     )
+
+
+def owners(session: Session) -> Sequence[Person]:
+    """Who of the staff looks after an open renewal, in the order of their names."""
+    owned = select(Renewal.owner_id).where(Renewal.state.not_in(CLOSED))
+    return session.scalars(select(Person).where(Person.id.in_(owned)).order_by(Person.name, Person.id)).all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,28 @@
+"""Shell: what stands around every page of the staff: the side list with its counts."""
+
+from datetime import timedelta
+from typing import Any
+
+from gateways.browser import Answer, Visit
+from renewals.permission import Permission
+from renewals.pipeline import Counts
+
+DAYS = 90
+"""How far ahead somebody's own day looks. Source: framework, the CSM's dashboard: "renewals in the next 90 days"."""
+
+
+def page(visit: Visit, template: str, *, here: str, status: int = 200, **context: Any) -> Answer:
+    """`here` is the entry of the side list that is marked."""
+    counts = Counts.of(visit.session, visit.someone, visit.today + timedelta(days=DAYS))
+    return visit.page(template, status=status, here=here, entries=_entries(visit, counts), **context)
+
+
+def _entries(visit: Visit, counts: Counts) -> list[tuple[str, str, str, int | None]]:
+    entries: list[tuple[str, str, str, int | None]] = [
+        ("day", "/admin", "Today", counts.mine),
+        ("renewals", "/admin/renewals", "Renewals", counts.open),
+        ("accounts", "/admin/accounts", "Accounts", counts.accounts),
+    ]
+    if visit.someone.may(Permission.READ_AUDIT):
+        entries += [("audit", "/admin/audit", "Audit", None), ("check", "/admin/check", "Check", None)]
+    return entries
