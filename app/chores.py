@@ -1,12 +1,13 @@
 """Chores: what the worker does, each a function that may be run twice and does its work once."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app import letters, papers
 from app.session import SignIn, forget_old
@@ -20,7 +21,7 @@ from renewals.event import Event
 from renewals.inbox import Inbox
 from renewals.message import Message, MessageKind, MessageState
 from renewals.paper import Agreement, Invoice
-from renewals.payment import Payment, PaymentKind, PaymentState
+from renewals.payment import OPEN, Payment, PaymentKind, PaymentState, Unknown
 from renewals.person import Person, Role
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import CLOSED, Renewal
@@ -31,9 +32,14 @@ WAITS = (15, 60, 300, 3600, 86_400)
 KEY_LIFE = timedelta(hours=23)
 """Stripe keeps a key for at least 24 hours; an older one is never sent again."""
 PATIENCE = timedelta(hours=1)
+SWEEP = 500
+"""Rows of one sweep."""
 OPTIONS_READY_DAYS = 30
 LAST_REMINDER_DAYS = 7
 CUSTOMER_PATIENCE = timedelta(hours=24)
+UNDER_WAY = text(
+    "SELECT args->>:argument FROM procrastinate_jobs WHERE task_name = :job AND status IN ('todo', 'doing')"
+)
 log = structlog.get_logger()
 
 
@@ -60,18 +66,25 @@ def send_message(work: Work, subject: UUID) -> Any:
         return
     letter = letters.write(work, message)
     envelope = _envelope(work, message, letter)
-    try:
-        yield partial(_sent, work, envelope)
-    except GatewayFailed as no:
-        Message.find(work.session, subject, lock=True).failed(str(no), at=work.now)
-        return
+    refusal = yield partial(_send, work, envelope)
     message = Message.find(work.session, subject, lock=True)
-    if message.state is MessageState.PLANNED:
+    if message.state is not MessageState.PLANNED:
+        return
+    if refusal:
+        message.failed(refusal, at=work.now)
+    else:
         message.sent(letters.without_secrets(letter.subject), letters.without_secrets(letter.text), at=work.now)
 
 
-def _sent(work: Work, envelope: Envelope) -> None:
-    work.house.mail.send(envelope)
+def _send(work: Work, envelope: Envelope) -> str | None:
+    """Why this address will never take it, None when it did. Raises: GatewayFailed, to be tried again."""
+    try:
+        work.house.mail.send(envelope)
+    except GatewayFailed as no:
+        if not no.permanent:
+            raise
+        return str(no)
+    return None
 
 
 def _envelope(work: Work, message: Message, letter: Any) -> Envelope:
@@ -190,7 +203,7 @@ def reconcile(work: Work, subject: UUID, round: int) -> Any:
     if payment.reference is None:
         answer = yield partial(work.house.stripe.look_for, payment.id, payment.customer)
         payment = Payment.find(work.session, subject)
-        if answer is None and work.machine_now - made_at(payment.id) < KEY_LIFE:
+        if answer is None and payment.is_open and work.machine_now - made_at(payment.id) < KEY_LIFE:
             answer = yield partial(_ask_again, work, payment)
     elif _waits_too_long(work, payment):
         answer = yield partial(work.house.stripe.give_up, payment.reference)
@@ -202,7 +215,7 @@ def reconcile(work: Work, subject: UUID, round: int) -> Any:
 def _ask_again(work: Work, payment: Payment) -> Any:
     stripe = work.house.stripe
     ask = stripe.open_checkout if payment.kind is PaymentKind.CHECKOUT else stripe.charge
-    return ask(payment.request, payment.key)
+    return ask(payment.request, payment.key, again=True)
 
 
 def _waits_too_long(work: Work, payment: Payment) -> bool:
@@ -218,7 +231,7 @@ def _learn(work: Work, subject: UUID, answer: Any, round: int) -> None:
     if not payment.is_open:
         return
     age = work.machine_now - made_at(payment.id)
-    if payment.state in (PaymentState.SENT, PaymentState.UNKNOWN) and age > PATIENCE and round == len(WAITS) - 1:
+    if payment.state in (PaymentState.SENT, PaymentState.UNKNOWN) and age > PATIENCE:
         payment.strand(at=work.now, why="An hour of asking Stripe found nothing.")
     wait = WAITS[min(round + 1, len(WAITS) - 1)]
     args = {"account": str(payment.account_id), "subject": str(subject), "round": round + 1}
@@ -226,7 +239,10 @@ def _learn(work: Work, subject: UUID, answer: Any, round: int) -> None:
 
 
 def handle_notice(work: Work, notice: UUID) -> Any:
-    """A webhook is a hint: fetch the object and learn from that, as the click does."""
+    """A webhook is a hint: fetch the object and learn from that, as the click does.
+
+    Raises: GatewayFailed when Stripe does not say how it stands, to be tried again.
+    """
     kept = Inbox.find(work.session, notice)
     if kept.handled_at is not None:
         return
@@ -236,6 +252,8 @@ def handle_notice(work: Work, notice: UUID) -> Any:
         return
     reference, payment_id, work.account = marks
     answer = yield partial(work.house.stripe.look_up, reference)
+    if isinstance(answer, Unknown) and not answer.lasting:
+        raise GatewayFailed(f"Stripe did not say how {reference} stands.")
     payment = work.session.get(Payment, payment_id, with_for_update=True)
     if payment is not None:
         closing.settle(work.session, payment, answer, at=work.now)
@@ -343,10 +361,28 @@ def forget(work: Work) -> None:
 
 
 def sweep_inbox(work: Work) -> None:
-    """What was kept and not handled for a quarter of an hour is tried again."""
+    """What was kept and not handled for a quarter of an hour, and has no job any more, gets one."""
     late = work.machine_now - timedelta(minutes=15)
     waiting = work.session.scalars(
-        select(Inbox.id).where(Inbox.handled_at.is_(None), Inbox.received_at < late).limit(500)
-    ).all()
-    for key in waiting:
+        select(Inbox.id).where(Inbox.handled_at.is_(None), Inbox.received_at < late).limit(SWEEP)
+    )
+    for key in _without_job(work, "handle_notice", "notice", waiting):
         work.later("handle_notice", {"notice": str(key)}, wait=0)
+
+
+def sweep_payments(work: Work) -> None:
+    """An open payment that nobody asks about any more is asked about again."""
+    accounts = dict(_open_payments(work))
+    for key in _without_job(work, "reconcile", "subject", accounts):
+        work.later("reconcile", {"account": str(accounts[key]), "subject": str(key), "round": 0}, wait=0)
+
+
+def _open_payments(work: Work) -> list[tuple[UUID, UUID]]:
+    rows = work.session.execute(select(Payment.id, Payment.account_id).where(Payment.state.in_(OPEN)).limit(SWEEP))
+    return [(key, account) for key, account in rows]
+
+
+def _without_job(work: Work, job: str, argument: str, keys: Iterable[UUID]) -> list[UUID]:
+    """Those of the keys that no waiting or running job is about."""
+    busy = set(work.session.scalars(UNDER_WAY, {"argument": argument, "job": job}))
+    return [key for key in keys if str(key) not in busy]

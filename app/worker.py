@@ -34,6 +34,7 @@ CHORES: tuple[Callable[..., Any], ...] = (
 PERIODIC: tuple[tuple[Callable[..., Any], str], ...] = (
     (chores.seal_events, EVERY_FEW_SECONDS),
     (chores.sweep_inbox, EVERY_MINUTE),
+    (chores.sweep_payments, EVERY_MINUTE),
     (chores.begin_day, EVERY_MINUTE),
     (chores.forget, EVERY_DAY),
 )

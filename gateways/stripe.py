@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
@@ -17,7 +17,18 @@ import stripe
 
 from pricing.money import Money
 from renewals.errors import GatewayFailed
-from renewals.payment import Answer, Cancelled, Declined, InProgress, KeptCard, NeedsAction, Payment, Succeeded, Unknown
+from renewals.payment import (
+    Answer,
+    Cancelled,
+    Declined,
+    InProgress,
+    KeptCard,
+    NeedsAction,
+    Payment,
+    PaymentKind,
+    Succeeded,
+    Unknown,
+)
 
 API_VERSION = "2026-10-28.endive"
 CONNECT_LIMIT = 3.0
@@ -26,6 +37,7 @@ KEEP_ALIVE = 300.0
 TOLERANCE = 300
 """Seconds a signed message may be old, or ahead."""
 
+ENDED = ("succeeded", "canceled")
 Frozen = dict[str, Any]
 
 for noisy in ("stripe", "httpx", "httpcore"):
@@ -93,32 +105,28 @@ class Stripe:
 
     # The calls
 
-    def charge(self, request: Frozen, key: str) -> Answer:
-        """One call between the click and the answer."""
+    def charge(self, request: Frozen, key: str, *, again: bool = False) -> Answer:
+        """One call between the click and the answer; `again` repeats a call whose answer never came."""
         return _answered(lambda: self._intent(self._client.v1.payment_intents.create(
             request, {"idempotency_key": key, "max_network_retries": 0}  # type: ignore[arg-type]
-        )))
+        )), again=again)
 
-    def open_checkout(self, request: Frozen, key: str) -> Answer:
+    def open_checkout(self, request: Frozen, key: str, *, again: bool = False) -> Answer:
         return _answered(lambda: self._checkout(self._client.v1.checkout.sessions.create(
             request, {"idempotency_key": key, "max_network_retries": 0}  # type: ignore[arg-type]
-        )))
+        )), again=again)
 
     def look_up(self, reference: str) -> Answer:
         """How an attempt stands by its reference; nothing is repeated."""
-        return _answered(lambda: self._fetch(reference))
+        return _looked(lambda: self._fetch(reference))
 
     def look_for(self, payment_id: UUID, customer: str | None) -> Answer | None:
         """Find an attempt by our mark among the customer's newest; None when Stripe has none."""
-        if customer is None:
-            return None
-        found: list[Answer | None] = []
-        answer = _answered(lambda: found.append(self._search(str(payment_id), customer)) or Unknown("looked"))
-        return found[0] if found else answer
+        return _looked(lambda: self._search(str(payment_id), customer)) if customer else None
 
     def give_up(self, reference: str) -> Answer:
         """Expire a checkout or cancel an intent that waits for the customer; tells what came of it instead."""
-        return _answered(lambda: self._release(reference))
+        return _looked(lambda: self._release(reference))
 
     def card_of(self, customer: str) -> KeptCard | None:
         """The card a customer has on file at Stripe.
@@ -171,8 +179,8 @@ class Stripe:
         try:
             event = self._client.construct_event(body, signature, self.webhook_secret, tolerance=TOLERANCE)
             stamp = int(dict(part.split("=", 1) for part in signature.split(","))["t"])
-        except (stripe.SignatureVerificationError, ValueError, KeyError) as trouble:
-            raise Forged(str(trouble)) from trouble
+        except (stripe.SignatureVerificationError, ValueError, TypeError, KeyError, AttributeError) as trouble:
+            raise Forged(str(trouble)) from trouble  # the library trips over letters that are not ASCII
         if abs(stamp - at) > TOLERANCE:
             raise Forged("The stamp is too far from now.")
         return Notice(event.id, event.type, event.to_dict())
@@ -182,14 +190,23 @@ class Stripe:
     def _fetch(self, reference: str) -> Answer:
         if reference.startswith("cs_"):
             return self._checkout(self._client.v1.checkout.sessions.retrieve(reference))
-        return self._intent(self._client.v1.payment_intents.retrieve(reference, {"expand": ["payment_method"]}))
+        return self._whole(self._client.v1.payment_intents.retrieve(reference, {"expand": ["payment_method"]}))
+
+    def _whole(self, intent: stripe.PaymentIntent) -> Answer:
+        """How the attempt stands that this intent is a part of: a card that was declined on Stripe's own page
+        leaves the page open for another one, so that the page is asked, not the intent."""
+        if intent.status in ENDED or _marked(intent, "kind") != PaymentKind.CHECKOUT:
+            return self._intent(intent)
+        sessions = self._client.v1.checkout.sessions.list({"payment_intent": intent.id, "limit": 1}).data
+        is_over = not sessions or sessions[0].status == "complete"
+        return self._intent(intent) if is_over else self._checkout(sessions[0])
 
     def _search(self, attempt: str, customer: str) -> Answer | None:
         intents = self._client.v1.payment_intents.list(
             {"customer": customer, "limit": 100, "expand": ["data.payment_method"]}
         )
-        mine = [intent for intent in intents.data if _attempt(intent) == attempt]
-        return self._intent(mine[0]) if mine else None
+        mine = [intent for intent in intents.data if _marked(intent, "attempt") == attempt]
+        return self._whole(mine[0]) if mine else None
 
     def _release(self, reference: str) -> Answer:
         try:
@@ -213,7 +230,7 @@ class Stripe:
             case "succeeded":
                 return Succeeded(
                     intent.id, Money(intent.amount_received, intent.currency.upper()), _id(intent.customer),
-                    _attempt(intent), _kept_for_later(intent),
+                    _marked(intent, "attempt"), _kept_for_later(intent),
                 )
             case "requires_action":
                 action = intent.next_action and intent.next_action.redirect_to_url
@@ -223,31 +240,45 @@ class Stripe:
             case "canceled":
                 return Cancelled(intent.id)
             case _:
-                trouble = intent.last_payment_error
-                return Declined(intent.id, str(trouble.decline_code or trouble.code) if trouble else "declined")
+                return Declined(intent.id, _reason(intent))
 
 
-def _answered(call: Callable[[], Answer]) -> Answer:
-    """What came of a call. Only a definite refusal is a no."""
+def _answered(call: Callable[[], Answer], *, again: bool) -> Answer:
+    """What came of a call that moves money. Only a definite refusal is a no; a door that is shut to the
+    second call says nothing of the first."""
     try:
         return call()
     except stripe.CardError as no:
         intent = _error_intent(no)
         return Declined(intent, str(_decline_code(no) or no.code or "declined"))
-    except (stripe.IdempotencyError, stripe.RateLimitError, stripe.APIConnectionError) as doubt:
-        return Unknown(type(doubt).__name__)
-    except (stripe.InvalidRequestError, stripe.AuthenticationError, stripe.PermissionError) as no:
+    except stripe.InvalidRequestError as no:
         return _refused(no)
-    except stripe.StripeError as doubt:
-        return Unknown(f"{type(doubt).__name__} {doubt.http_status}")
-    except httpx.HTTPError as doubt:
-        return Unknown(type(doubt).__name__)
+    except (stripe.AuthenticationError, stripe.PermissionError) as no:
+        return _doubted(no) if again else _refused(no)
+    except (stripe.StripeError, httpx.HTTPError) as doubt:
+        return _doubted(doubt)
+
+
+Found = TypeVar("Found")
+
+
+def _looked(look: Callable[[], Found]) -> Found | Unknown:
+    """What was seen. A look that fails has seen nothing, and that is never a no."""
+    try:
+        return look()
+    except (stripe.StripeError, httpx.HTTPError) as doubt:
+        return _doubted(doubt)
+
+
+def _doubted(doubt: Exception) -> Unknown:
+    status = getattr(doubt, "http_status", None)
+    return Unknown(f"{type(doubt).__name__} {status or ''}".rstrip(), lasting=status == 404)
 
 
 def _refused(no: stripe.StripeError) -> Answer:
     """A 4xx moved nothing, but for the conflict that says an earlier try is still under way."""
     if no.http_status in (408, 409, 424, 429) or (no.http_status or 500) >= 500:
-        return Unknown(f"{type(no).__name__} {no.http_status}")
+        return _doubted(no)
     return Declined(None, str(no.code or "refused"))
 
 
@@ -259,6 +290,12 @@ def _failed(trouble: stripe.StripeError) -> GatewayFailed:
 def _error_intent(no: stripe.CardError) -> str | None:
     found = no.error and no.error.payment_intent
     return str(found.id) if found else None
+
+
+def _reason(intent: stripe.PaymentIntent) -> str:
+    """Stripe's own word for the bank's no; most declines have only one of the two."""
+    told = intent.last_payment_error.to_dict() if intent.last_payment_error else {}
+    return str(told.get("decline_code") or told.get("code") or "declined")
 
 
 def _decline_code(no: stripe.CardError) -> str | None:
@@ -284,13 +321,13 @@ def _marks(payment: Payment) -> dict[str, str]:
     """How we find our own again, and what the ledger says it was for."""
     return {
         "attempt": str(payment.id), "renewal": str(payment.renewal_id), "account": str(payment.account_id),
-        "instalment": str(payment.instalment_number),
+        "instalment": str(payment.instalment_number), "kind": payment.kind.value,
     }
 
 
-def _attempt(intent: stripe.PaymentIntent) -> str:
+def _marked(intent: stripe.PaymentIntent, mark: str) -> str:
     """Our own mark on it, "" when it is not ours."""
-    return str(intent.metadata.to_dict().get("attempt", "")) if intent.metadata else ""
+    return str(intent.metadata.to_dict().get(mark, "")) if intent.metadata else ""
 
 
 def _id(reference: Any) -> str:

@@ -4,6 +4,7 @@ Prepare, call, settle: what is asked is committed before Stripe is called, and w
 ever learnt from Stripe.
 """
 
+from collections.abc import Generator
 from datetime import date
 from functools import partial
 from types import SimpleNamespace
@@ -42,6 +43,8 @@ def show(visit: Visit, renewal_id: UUID) -> Answer:
 def pay(visit: Visit, renewal_id: UUID) -> Any:
     """The click: one call to Stripe between it and the answer."""
     shown = Shown.find(visit, renewal_id, lock=True)
+    if shown.renewal.account.card() and visit.level == "code":
+        shown = yield from _close_checkout(visit, shown)
     if shown.renewal.state is RenewalState.WON or closing.live_payment(shown.renewal):
         return visit.go(f"/renewals/{renewal_id}/payment")
     card = shown.renewal.account.card()
@@ -71,14 +74,8 @@ def show_card(visit: Visit, renewal_id: UUID) -> Answer:
 @post("/renewals/{renewal_id:uuid}/card", customer(Permission.RENEW, link=True))
 def pay_with_another_card(visit: Visit, renewal_id: UUID) -> Any:
     """Stripe's own page takes the card; a checkout that was left open is closed first."""
-    shown = Shown.find(visit, renewal_id, lock=True)
-    live = closing.live_payment(shown.renewal)
-    if live and live.state is PaymentState.REQUIRES_ACTION and live.reference:
-        answer = yield partial(visit.stripe.give_up, live.reference)
-        closing.settle(visit.session, visit.find(Payment, live.id, lock=True), answer, at=visit.now)
-        shown = Shown.find(visit, renewal_id, lock=True)
-        live = closing.live_payment(shown.renewal)
-    if live or shown.renewal.state is RenewalState.WON:
+    shown = yield from _close_checkout(visit, Shown.find(visit, renewal_id, lock=True))
+    if shown.renewal.state is RenewalState.WON or closing.live_payment(shown.renewal):
         return visit.go(f"/renewals/{renewal_id}/payment")
     try:
         payment = _checkout(visit, shown)
@@ -111,6 +108,19 @@ def withdraw(visit: Visit, renewal_id: UUID) -> Any:
     answer = yield partial(visit.stripe.give_up, payment.reference)
     closing.settle(visit.session, visit.find(Payment, payment.id, lock=True), answer, at=visit.now)
     return visit.go(f"/renewals/{renewal_id}")
+
+
+def _close_checkout(visit: Visit, shown: Shown) -> Generator[Any, Any, Shown]:
+    """A checkout that was left open is expired before another attempt begins; if it was paid after all, it counts.
+
+    The bank's page is not a checkout: who presses twice comes to the first attempt.
+    """
+    live = closing.live_payment(shown.renewal)
+    if live is None or not live.is_open_checkout:
+        return shown
+    answer = yield partial(visit.stripe.give_up, live.reference or "")
+    closing.settle(visit.session, visit.find(Payment, live.id, lock=True), answer, at=visit.now)
+    return Shown.find(visit, shown.id, lock=True)
 
 
 def _accept(visit: Visit, shown: Shown) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pricing.option import Option
@@ -149,6 +150,17 @@ def attempt(
     return payment
 
 
+def decline(renewal: Renewal, reason: str, *, by: Person, at: datetime) -> None:
+    """"Do not renew". The renewal must be locked: once this is acknowledged nothing is charged, so that it
+    must wait for a payment that is under way.
+
+    Raises: NotYours, NotNow.
+    """
+    if live_payment(renewal):
+        raise NotNow("A payment for this renewal is under way. Stop it first, or wait until it is settled.")
+    renewal.decline(reason, by=by, at=at)
+
+
 def settle(session: Session, payment: Payment, answer: Answer, *, at: datetime) -> None:
     """Learn what came of an attempt; money that arrived closes the renewal in the same transaction.
 
@@ -164,6 +176,13 @@ def settle(session: Session, payment: Payment, answer: Answer, *, at: datetime) 
             win(renewal, payment, at=at)
     except Refused as no:  # that money arrived is never forgotten; a person decides what follows
         payment.strand(at=at, why=str(no))
+    except IntegrityError as no:
+        payment.strand(at=at, why=f"The database refused it: {constraint_of(no)}.")
+
+
+def constraint_of(no: IntegrityError) -> str:
+    """The name of what was broken."""
+    return str(getattr(getattr(no.orig, "diag", None), "constraint_name", None) or "a constraint")
 
 
 def _keep_card(renewal: Renewal, payment: Payment, answer: Succeeded, *, at: datetime) -> None:
@@ -210,6 +229,8 @@ def win(renewal: Renewal, payment: Payment, *, at: datetime) -> Agreement:
         raise NotNow("Nobody has accepted an offer for this renewal.")
     if payment.state is not PaymentState.SUCCEEDED:
         raise NotNow("The first instalment is not paid.")
+    if acceptance.id != payment.instalment.acceptance_id:
+        raise NotNow("What was paid is not what stands accepted.")
     session = session_of(renewal)
     agreement = _agreement(renewal, acceptance, at=at)
     session.add(agreement)

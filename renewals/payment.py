@@ -112,9 +112,10 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No answer, or one that proves nothing. Never the same as a no."""
+    """No answer, or one that proves nothing. Never the same as a no. `lasting`: asking again brings the same."""
 
     why: str
+    lasting: bool = False
 
 
 Answer = Succeeded | NeedsAction | InProgress | Declined | Cancelled | Unknown
@@ -205,6 +206,12 @@ class Payment(Lifecycle, Owned):
         """Whether something may still come of it."""
         return self.state in OPEN
 
+    @property
+    def is_open_checkout(self) -> bool:
+        """Whether Stripe's own page waits for the customer."""
+        waits = self.state is PaymentState.REQUIRES_ACTION and self.reference is not None
+        return waits and self.kind is PaymentKind.CHECKOUT
+
     def freeze(self, request: dict[str, Any]) -> None:
         """Write down exactly what will be asked, once."""
         if self.request:
@@ -279,8 +286,13 @@ class Payment(Lifecycle, Owned):
 
     def strand(self, *, at: datetime, why: str) -> None:
         """A person must look: nothing is known after an hour, or money came for what can not be closed. The
-        attempt stays alive, so nothing is charged a second time by itself."""
-        Event.record(session_of(self), EventName.PAYMENT_STRANDED, self, by=None, at=at, why=why)
+        attempt stays alive, so nothing is charged a second time by itself. The same trouble is told once."""
+        session = session_of(self)
+        known = select(Event.id).where(
+            Event.subject_id == self.id, Event.name == EventName.PAYMENT_STRANDED, Event.details["why"].astext == why
+        )
+        if session.scalars(known).first() is None:
+            Event.record(session, EventName.PAYMENT_STRANDED, self, by=None, at=at, why=why)
 
     @classmethod
     def of_renewal(cls, renewal_id: UUID) -> Any:
