@@ -7,7 +7,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,18 +15,19 @@ from uuid import UUID
 import httpx
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app import main
 from app.demo import time
 from app.demo.mailbox import Mail, MailSink, read_all
-from app.demo.parts import environment
+from app.demo.parts import STRIPE_KEY, environment
 from app.house import House
 from app.settings import Settings
 from app.transaction import Role
 from app.worker import queue
 from renewals.account import Account
+from renewals.payment import Payment
 from renewals.person import Person
 from renewals.renewal import CLOSED, Renewal
 
@@ -60,11 +61,20 @@ class Sandbox:
             and charge["id"] not in self.before
         ]
 
+    def switch(self, name: str, **settings: str) -> None:
+        httpx.post(f"{self.url}/_sandbox/{name}", data=settings).raise_for_status()
+
     def fault(self, name: str, times: int = 1, **more: str) -> None:
-        httpx.post(f"{self.url}/_sandbox/faults", data={"next": name, "times": str(times), **more}).raise_for_status()
+        self.switch("faults", next=name, times=str(times), **more)
 
     def webhooks(self, mode: str) -> None:
-        httpx.post(f"{self.url}/_sandbox/webhooks", data={"mode": mode}).raise_for_status()
+        self.switch("webhooks", mode=mode)
+
+    def ask(self, path: str, **query: str) -> Any:
+        """What Stripe's API says, past our own code."""
+        answer = httpx.get(f"{self.url}/v1/{path}", params=query, headers={"authorization": f"Bearer {STRIPE_KEY}"})
+        answer.raise_for_status()
+        return answer.json()
 
 
 @dataclass
@@ -120,14 +130,35 @@ class World:
                     wait=False, install_signal_handlers=False, concurrency=4, delete_jobs="successful"
                 )
 
-        asyncio.run(once())
+        for _ in range(20):  # a job may leave another behind while the worker is going home
+            asyncio.run(once())
+            with self.reading() as session:
+                if not session.scalar(time.BUSY):
+                    return
+        raise AssertionError("The work does not end.")
 
     def hurry(self) -> None:
         """Make waiting jobs due now, so that a machine-time wait costs a test nothing."""
-        from sqlalchemy import text
-
         with self.writing() as session:
             session.execute(text("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo'"))
+
+    def wait_and_work(self, rounds: int = 1) -> None:
+        """As long as the waiting jobs wait, each time followed by their work."""
+        for _ in range(rounds):
+            self.hurry()
+            self.work()
+
+    def payments(self, renewal: UUID) -> list[Payment]:
+        """Every attempt, oldest first."""
+        with self.reading() as session:
+            return list(session.scalars(Payment.of_renewal(renewal)))[::-1]
+
+    def put_card(self, account: str, token: str, last4: str = "4242") -> None:
+        """Another card on file, by Stripe's name for one of its test cards."""
+        with self.writing() as session:
+            holder = session.scalars(select(Account).where(Account.external_id == account)).one()
+            now = datetime.now(UTC)
+            holder.put_card_on_file(token, "Visa", last4, date(2034, 12, 31), by=None, at=now)
 
     def mails(self) -> list[Mail]:
         return read_all(self.mailbox)
