@@ -5,7 +5,7 @@ from functools import cached_property
 from types import SimpleNamespace
 
 from app import jobs, logs
-from app.assets import Assets
+from app.assets import PRINT, Assets
 from app.html import Html
 from app.keys import Keys
 from app.locale import Catalogue
@@ -35,16 +35,17 @@ class House:
     def build(cls, settings: Settings, *, pool: int | None = None) -> "House":
         logs.configure()
         assets, catalogue = Assets.load(), Catalogue.load()
+        html = Html(assets, catalogue)
         options = {"pool": pool} if pool else {}
         return cls(
             settings=settings,
             database=Database(settings.database_url, jobs.follow, **options),
-            html=Html(assets, catalogue),
+            html=html,
             assets=assets,
             keys=Keys(settings.secret_key),
             stripe=Stripe(settings.stripe_key, settings.stripe_webhook_secret, settings.stripe_base),
             mail=Mail(settings.smtp_url, settings.mail_from),
-            papers=Papers(),
+            papers=Papers(html.language, fonts=[PRINT]),
             locales=tuple(catalogue.locales),
         )
 

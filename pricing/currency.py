@@ -32,3 +32,11 @@ def decimals(code: str) -> int:
         raise UnknownCurrency(
             f"{code!r} is no currency Kekal knows; write an ISO 4217 code, such as USD."
         ) from None
+
+
+def coin(code: str) -> int:
+    """The smallest sum that can be charged, in minor units: cards of three-decimal currencies know two decimals.
+
+    Source: Stripe's documentation, "Three-decimal currencies".
+    """
+    return 10 if decimals(code) == 3 else 1

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pricing.currency import coin
 from pricing.discount import WHOLE, Discount
 from pricing.money import Money
 from pricing.term import YEAR, contract_years
@@ -52,7 +53,9 @@ class MultiYear:
 
 def later_years(pen: Pen, first: Money, months: int, rise: int) -> Iterator[Step]:
     """What the contract years after the first cost, each from the one before, a short one by its months."""
-    price = first
+    price, size = first, coin(first.currency)
     for length in contract_years(months)[1:]:
         price = price.share((WHOLE + rise) * length, WHOLE * YEAR)
-        yield pen.step("next_year", price.minor, {"rise": rise, "months": length})
+        price -= Money(price.minor % size, price.currency)
+        coins = {"coin": size} if size > 1 else {}
+        yield pen.step("next_year", price.minor, {"rise": rise, "months": length} | coins)

@@ -107,7 +107,8 @@ class Option:
     @property
     def before_term_discount(self) -> Money:
         """The recurring scope a year before any multi-year incentive: what makes good <= better <= best."""
-        return self.per_year - Money(subtotal(self._steps_of_lines("term_discount")), self.currency)
+        after = (*self._steps_of_lines("term_discount"), *self._steps_of_lines("coin"))
+        return self.per_year - Money(subtotal(after), self.currency)
 
     @property
     def against_today(self) -> Money:

@@ -47,7 +47,7 @@ def _displayed(trace: Mapping[str, Json], today: Mapping[str, Json]) -> dict[str
     years = [year["amount"] for year in trace["parts"]]
     lines = [part for part in trace["parts"][0]["parts"] if part["rule"] == "line"]
     per_year = sum(line["amount"] for line in lines)
-    less = [part["amount"] for line in lines for part in line["parts"] if part["rule"] == "term_discount"]
+    less = [part["amount"] for line in lines for part in line["parts"] if part["rule"] in ("term_discount", "coin")]
     rises = [year["inputs"]["rise"] for year in trace["parts"][1:]]
     return {
         "currency": trace["currency"],
@@ -166,8 +166,13 @@ def _short_year(above: Above, *, months: int) -> int:
     return _nearest(above.so_far * months, 12) - above.so_far
 
 
-def _next_year(above: Above, *, rise: int, months: int) -> int:
-    return _nearest(above.last * (10_000 + rise) * months, 120_000)
+def _next_year(above: Above, *, rise: int, months: int, coin: int = 1) -> int:
+    price = _nearest(above.last * (10_000 + rise) * months, 120_000)
+    return price - price % coin
+
+
+def _coin(above: Above, *, of: int) -> int:
+    return -(above.so_far % of)
 
 
 def _room_to_grow(
@@ -203,6 +208,7 @@ LEAVES: Mapping[str, Callable[..., int | str]] = {
     "term_discount": _less,
     "short_year": _short_year,
     "next_year": _next_year,
+    "coin": _coin,
     "room_to_grow": _room_to_grow,
     "list_value": _list_value,
     "adjustment": _adjustment,

@@ -21,7 +21,8 @@ The rules and their inputs (money in minor units of the tree's currency; rates i
       bundle          bps                     - bps of the subtotal
       term_discount   bps                     - bps of the subtotal, for committing to several years
       short_year      months                  leaves months / 12 of the subtotal
-      next_year       rise, months            the year above + rise, for months / 12
+      next_year       rise, months, [coin]    the year above + rise, for months / 12, down to whole coins
+      coin            of                      brings the subtotal down to whole coins of a three-decimal currency
       adjustment      amount                  what internal steps came to, in a public trace
 
     leaves without money
@@ -30,10 +31,11 @@ The rules and their inputs (money in minor units of the tree's currency; rates i
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pricing.currency import coin
 from pricing.money import Money
 
 Json = Any
@@ -87,6 +89,12 @@ class Pen:
 
     def step(self, rule: str, minor: int, inputs: Mapping[str, Json], *, public: bool = True) -> Step:
         return Step(rule, Money(minor, self.currency), inputs, self.policy, public)
+
+    def coins(self, parts: Sequence[Step]) -> Iterator[Step]:
+        """What can not be charged in this currency's coins is given up; nothing where it comes out even."""
+        size = coin(self.currency)
+        if over := subtotal(parts) % size:
+            yield self.step("coin", -over, {"of": size})
 
     def sum(self, rule: str, parts: Sequence[Step], inputs: Mapping[str, Json]) -> Step:
         return Step(rule, self.money(subtotal(parts)), inputs, self.policy, True, tuple(parts))

@@ -60,7 +60,8 @@ class Waterfall:
 
     def _first_year(self, pen: Pen, price: tuple[Step, ...], months: int) -> Step:
         first = contract_years(months)[0]
-        return pen.sum("year", (*price, *_short_year(pen, price, first)), {"year": 1, "months": first})
+        parts = (*price, *_short_year(pen, price, first))
+        return pen.sum("year", (*parts, *pen.coins(parts)), {"year": 1, "months": first})
 
     def _line(self, pen: Pen, product: str, package: Package) -> Step:
         quantity = package.quantities[product]
@@ -68,6 +69,7 @@ class Waterfall:
         parts = (*self._kept(pen, today), *self._added(pen, product, today, quantity))
         if package.deal:
             parts += package.deal.discount_steps(pen, pen.money(subtotal(parts)))
+        parts += tuple(pen.coins(parts))
         return pen.sum("line", parts, {"product": product, "quantity": quantity})
 
     def _kept(self, pen: Pen, today: ScopeLine | None) -> tuple[Step, ...]:

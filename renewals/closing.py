@@ -213,6 +213,11 @@ def term_after(session: Session, renewal: Renewal) -> Term | None:
     ).one_or_none()
 
 
+def agreement_number(session: Session, renewal: Renewal) -> str:
+    """The number of the paper a won renewal is agreed on, "" before there is one."""
+    return session.scalar(select(Agreement.number).where(Agreement.renewal_id == renewal.id)) or ""
+
+
 def buyer_of(session: Session, renewal: Renewal) -> Person | None:
     """Who said yes."""
     standing = standing_acceptance(renewal)

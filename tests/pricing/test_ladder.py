@@ -14,6 +14,7 @@ from pricing.ladder import Options, ReasonNeeded, options
 from pricing.money import Money
 from pricing.option import Difference, Framing
 from pricing.policy import PricePolicy, Strategy
+from pricing.replay import offer_mismatches
 from pricing.scope import Scope, ScopeLine
 from tests.pricing.cast import CEDAR, CEDAR_FACTS, POLICY, SEPTEMBER, policy
 from tests.pricing.customers import CURRENCIES, facts, ladders, policies, scopes, starts
@@ -367,3 +368,13 @@ def test_the_order_of_lines_is_irrelevant(
 
     assert [option.content_hash for option in one] == [option.content_hash for option in other]
     assert one == other
+
+
+def test_a_price_in_dinars_can_be_charged_to_the_coin() -> None:
+    odd = Scope("KWD", "growth", 12, (ScopeLine("growth", 3, Money(333_333, "KWD")),))
+    known = Facts(segment="smb", seats_used=3, seats_a_year_ago=2, health_band="green", health_score=90)
+
+    found = options(odd, known, POLICY, SEPTEMBER)
+
+    assert [year.minor % 10 for option in found for year in option.years] == [0] * sum(len(o.years) for o in found)
+    assert all(not offer_mismatches(option.content) for option in found)
