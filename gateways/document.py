@@ -38,7 +38,7 @@ from renewals.errors import GatewayFailed
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "paper"
 FONTS = tuple(Path(package.ROOT) / "files" for package in (fontpkg_figtree, fontpkg_newsreader, fontpkg_noto_sans))
 STANDARDS: list[Any] = ["a-2a", "ua-1"]
-NO_GLYPH = "\N{WHITE SQUARE}"
+NO_GLYPH = "\N{REPLACEMENT CHARACTER}"
 A_DAY = timedelta(days=1)
 JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 CONTROLS = {*range(0x20), *range(0x7F, 0xA0)}
@@ -155,12 +155,11 @@ class _Said:
         return self.language.number(value) if value is not None else ""
 
     def vendor(self, vendor: Vendor) -> Facts:
-        registration = [vendor.registration] if vendor.registration else []
-        return asdict(vendor) | {"lines": [*vendor.address, *registration]}
+        return asdict(vendor) | {"lines": vendor.address}
 
     def customer(self, customer: Customer) -> Facts:
         country = Locale.parse(self.locale).territories.get(customer.country, customer.country)
-        return {"legal_name": customer.legal_name, "lines": [*customer.address, country]}
+        return {"legal_name": customer.legal_name, "registration": "", "lines": [*customer.address, country]}
 
     def period(self, starts_on: date, after: date) -> Facts:
         return {"first_day": self.day(starts_on), "last_day": self.day(after - A_DAY)}
@@ -200,7 +199,7 @@ def _agreement(paper: AgreementPaper, said: _Said) -> Facts:
         "years": [_year(paper, place, year, said) for place, year in enumerate(paper.years)],
         "total": said.total(paper.total),
         "changes": [{"words": it.words, "amount": said.change(it.money)} for it in paper.changes],
-        "steps": [{"label": step.label, "amount": said.figure(step.amount)} for step in paper.steps],
+        "steps": [asdict(step) | {"amount": said.figure(step.amount)} for step in paper.steps],
         "price_rules": paper.price_rules,
         "terms": {**asdict(paper.terms), "paragraphs": list(paper.terms.paragraphs)},
         "evidence": said.evidence(paper.evidence),

@@ -55,10 +55,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class PriceStep:
-    """One public step of how the price was made; None for a step that only explains."""
+    """One public step of how the price was made; no amount for a step that only explains.
+
+    A `total` is set apart below all steps.
+    """
 
     label: str
     amount: Money | None
+    total: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,13 @@ def usd(text: str) -> Money:
     return Money.parse(text, "USD")
 
 
+def printer() -> Papers:
+    return Papers(lambda locale: Language(locale, NullTranslations()))
+
+
 @pytest.fixture(scope="session")
 def papers() -> Papers:
-    return Papers(lambda locale: Language(locale, NullTranslations()))
+    return printer()
 
 
 @pytest.fixture
@@ -67,7 +71,7 @@ def agreement() -> AgreementPaper:
             PriceStep("More of it, at your own price: 4 × USD 360.00 a year", usd("1440.00")),
             PriceStep("Online booking, list price", usd("720.00")),
             PriceStep("Bought together: 20 % less, because it comes with the plan", usd("-144.00")),
-            PriceStep("Together, before tax", usd("9216.00")),
+            PriceStep("Together, before tax", usd("9216.00"), total=True),
         ),
         price_rules="price@1",
         terms=TermsText(
@@ -78,7 +82,7 @@ def agreement() -> AgreementPaper:
                 "Your order begins the day after your present term ends. It does not change the present term.",
                 "You may tell us that you will not renew until the last day to decide that your order names.",
                 "You may cancel a renewal and receive its price back within 14 days of paying it.",
-                "Your data stay yours. We keep them for 30 days after your last term so that you can take them with you.",
+                "Your data stay yours. We keep them for 30 days after your last term so that you can take them.",
             ),
             "terms@1",
             TERMS,
@@ -90,7 +94,7 @@ def agreement() -> AgreementPaper:
             at=datetime(2026, 8, 5, 9, 14, 7, tzinfo=UTC),
             known_by="code",
             ip="203.0.113.24",
-            user_agent="Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Safari/605.1.15",
+            user_agent="Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 Safari/605.1.15",
             content_hash=CONTENT,
         ),
         payment=Paid(usd("9216.00"), date(2026, 8, 5), "Visa", "4242"),
