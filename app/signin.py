@@ -254,9 +254,9 @@ def _people_at(session: Session, email: str) -> Sequence[Person]:
 def _colleagues_by_mail(visit: Visit) -> Sequence[Person]:
     """Oneself in every company; only after a code, and looked up with the door's rights."""
     visit.needs_code()
-    if visit.person is None or visit.person.is_staff:
+    if visit.someone.is_staff:
         raise NotFound
-    return _people_at(visit.session, visit.person.email)
+    return _people_at(visit.session, visit.someone.email)
 
 
 def _account_choice(session: Session, person: Person) -> SimpleNamespace:
