@@ -170,7 +170,9 @@ def announce(work: Work) -> None:
     """
     policy = Policy.in_force(work.session, PolicyKind.SEGMENT, work.now.date()).content
     horizon = work.now.date() + timedelta(days=OPTIONS_READY_DAYS + 1)
-    due = select(Renewal).where(Renewal.state.not_in(CLOSED), Renewal.renews_on <= horizon, Renewal.declined_at.is_(None))
+    due = select(Renewal).where(
+        Renewal.state.not_in(CLOSED), Renewal.renews_on <= horizon, Renewal.declined_at.is_(None)
+    )
     for renewal in work.session.scalars(due):
         days = renewal.days_left(renewal.account.today(work.now))
         if renewal.segment(policy) is Segment.SMB and 0 <= days <= OPTIONS_READY_DAYS:
@@ -192,7 +194,7 @@ def _announce(work: Work, renewal: Renewal, *, last: bool) -> None:
 # Money
 
 
-def reconcile(work: Work, subject: UUID, round: int) -> Any:
+def reconcile(work: Work, subject: UUID, look: int) -> Any:
     """Ask Stripe how an open payment stands: look up first, repeat only what was never received.
 
     The same key and the same body, never a new key; after an hour of nothing a person is told.
@@ -209,7 +211,7 @@ def reconcile(work: Work, subject: UUID, round: int) -> Any:
         answer = yield partial(work.house.stripe.give_up, payment.reference)
     else:
         answer = yield partial(work.house.stripe.look_up, payment.reference)
-    _learn(work, subject, answer, round)
+    _learn(work, subject, answer, look)
 
 
 def _ask_again(work: Work, payment: Payment) -> Any:
@@ -224,7 +226,7 @@ def _waits_too_long(work: Work, payment: Payment) -> bool:
     return waiting and work.machine_now - made_at(payment.id) > CUSTOMER_PATIENCE
 
 
-def _learn(work: Work, subject: UUID, answer: Any, round: int) -> None:
+def _learn(work: Work, subject: UUID, answer: Any, look: int) -> None:
     payment = Payment.find(work.session, subject, lock=True)
     if answer is not None:
         closing.settle(work.session, payment, answer, at=work.now)
@@ -233,8 +235,8 @@ def _learn(work: Work, subject: UUID, answer: Any, round: int) -> None:
     age = work.machine_now - made_at(payment.id)
     if payment.state in (PaymentState.SENT, PaymentState.UNKNOWN) and age > PATIENCE:
         payment.strand(at=work.now, why="An hour of asking Stripe found nothing.")
-    wait = WAITS[min(round + 1, len(WAITS) - 1)]
-    args = {"account": str(payment.account_id), "subject": str(subject), "round": round + 1}
+    wait = WAITS[min(look + 1, len(WAITS) - 1)]
+    args = {"account": str(payment.account_id), "subject": str(subject), "look": look + 1}
     work.later("reconcile", args, wait=wait)
 
 

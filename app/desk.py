@@ -32,6 +32,7 @@ CARD_NUMBER = re.compile(r"(?<![\w-])[2-6](?:[ -]?\d){12,18}(?![\w-])")
 """What could be a payment card's number; its last digit decides."""
 COOKIE_SECONDS = {"flash": 30, "locale": 365 * 86_400}
 SESSION_SECONDS = 14 * 86_400
+UNREACHABLE = b"Kekal can not be reached. Try again in a minute."
 log = structlog.get_logger()
 Work = Callable[..., Any]
 
@@ -127,7 +128,7 @@ class Desk:
                 return self._rendered(visit, error_page(visit, status, sentence))
         except Exception as worse:  # without a database there is still an answer
             log.error("the error page failed", exc_info=worse)
-            return Answer(status=503, body=b"Kekal can not be reached. Try again in a minute.", content_type="text/plain")
+            return Answer(status=503, body=UNREACHABLE, content_type="text/plain")
 
     def apologise(self, request: WebRequest[Any, Any, Any], status: int) -> Response[bytes]:
         """The page for what never reached a room."""

@@ -29,7 +29,7 @@ def _both(event: Event) -> Args:
 
 FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args], int]]] = {
     EventName.SIGN_IN_ASKED: [("send_sign_in", _subject, 0)],
-    EventName.PAYMENT_SENT: [("reconcile", lambda event: _subject(event) | {"round": 0}, 15)],
+    EventName.PAYMENT_SENT: [("reconcile", lambda event: _subject(event) | {"look": 0}, 15)],
     EventName.PAYMENT_SUCCEEDED: [("issue_invoice", _subject, 0), ("plan_receipt", _subject, 0)],
     EventName.PAYMENT_QUARANTINED: [("alert", _event, 0)],
     EventName.PAYMENT_STRANDED: [("alert", _event, 0)],
@@ -46,7 +46,9 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args], int]]] = {
 
 def follow(connection: Connection, events: list[Event]) -> None:
     """Put the jobs of these events into the queue, in the transaction that wrote the events."""
-    wanted = [(job, args(event), wait) for event in events for job, args, wait in FOLLOWS.get(EventName(event.name), [])]
+    wanted = [
+        (job, args(event), wait) for event in events for job, args, wait in FOLLOWS.get(EventName(event.name), [])
+    ]
     if not wanted:
         return
     take_worker_role(connection)

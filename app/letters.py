@@ -89,11 +89,14 @@ def _receipt(work: Work, message: Message) -> dict[str, Any]:
     invoice = work.session.scalars(select(Invoice).where(Invoice.payment_id == payment.id)).first()
     brand, _, last4 = payment.card_text.rpartition(" ")
     home = work.house.settings.public_url
-    papers = work.session.scalars(select(Document).where(Document.renewal_id == payment.renewal_id).order_by(Document.id))
+    papers = work.session.scalars(
+        select(Document).where(Document.renewal_id == payment.renewal_id).order_by(Document.id)
+    )
     return context | {
         "term": term, "next_renews_on": term.ends_on if term else acceptance_of(work.session, payment).offer.ends_on,
         "payment": SimpleNamespace(
-            amount=payment.amount, paid_on=message.planned_at.date(), invoice_number=invoice.number if invoice else None,
+            amount=payment.amount, paid_on=message.planned_at.date(),
+            invoice_number=invoice.number if invoice else None,
             card=SimpleNamespace(brand=brand, last4=last4) if last4 else None,
         ),
         "documents": [SimpleNamespace(name=paper.title, url=f"{home}/documents/{paper.id}") for paper in papers],
@@ -117,7 +120,8 @@ def _question(work: Work, message: Message) -> dict[str, Any]:
 def _alert(work: Work, message: Message) -> dict[str, Any]:
     event = work.session.get_one(Event, UUID(message.context["event"]))
     home = work.house.settings.public_url
-    return {"event": event, "account_name": message.context["account_name"], "link_url": f"{home}/admin/renewals/{message.renewal_id}"}
+    page = f"{home}/admin/renewals/{message.renewal_id}"
+    return {"event": event, "account_name": message.context["account_name"], "link_url": page}
 
 
 WRITERS: dict[MessageKind, Callable[[Work, Message], dict[str, Any]]] = {

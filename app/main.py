@@ -119,7 +119,8 @@ def _framework_error(desk: Desk) -> Callable[[Request[Any, Any, Any], Exception]
 
 def _headers(settings: Settings) -> Callable[[Message, Scope], Awaitable[None]]:
     """The same protections on every answer: also where no room was found, which no middleware sees."""
-    fixed = HEADERS | ({"Strict-Transport-Security": f"max-age={YEAR}; includeSubDomains"} if settings.is_production else {})
+    only_https = {"Strict-Transport-Security": f"max-age={YEAR}; includeSubDomains"}
+    fixed = HEADERS | (only_https if settings.is_production else {})
     raw = [(name.lower().encode(), value.encode()) for name, value in fixed.items()]
 
     async def protect(message: Message, scope: Scope) -> None:

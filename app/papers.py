@@ -92,7 +92,7 @@ def _invoice(work: Work, invoice: Invoice, payment: Payment, renewal: Renewal) -
     """The first year's lines; what the year adds or takes away beside them stands in a line of its own."""
     offer, names = closing.acceptance_of(work.session, payment).offer, _names(work, renewal)
     lines = [
-        InvoiceLine(names.get(line["product"], line["product"]), line["quantity"], Money(line["amount"], offer.currency))
+        InvoiceLine(_name(line, names), line["quantity"], Money(line["amount"], offer.currency))
         for line in offer.content["lines"]
     ]
     rest = payment.amount - sum((line.amount for line in lines), Money.zero(offer.currency))
@@ -118,7 +118,7 @@ def _customer(renewal: Renewal) -> Customer:
 
 def _priced(line: Line, offer: Offer, names: dict[str, str]) -> PricedLine:
     unit, amount = Money(line["unit"], offer.currency), Money(line["amount"], offer.currency)
-    return PricedLine(names.get(line["product"], line["product"]), line["quantity"], unit, amount)
+    return PricedLine(_name(line, names), line["quantity"], unit, amount)
 
 
 def _years(offer: Offer) -> Iterator[ContractYear]:
@@ -131,7 +131,7 @@ def _changes(offer: Offer, names: dict[str, str], said: Language) -> Iterator[Ch
     _ = said.words.gettext
     before = {line["product"]: line for line in offer.content["today"]["lines"]}
     for line in offer.content["lines"]:
-        old, name = before.get(line["product"]), names.get(line["product"], line["product"])
+        old, name = before.get(line["product"]), _name(line, names)
         if old is None:
             words = _("%(product)s is new, for %(now)s") % {"product": name, "now": said.number(line["quantity"])}
         elif old["quantity"] != line["quantity"]:
@@ -199,6 +199,10 @@ def _payment(work: Work, renewal: Renewal, offer: Offer) -> Paid | Owed:
 def _paid(payment: Payment, on: date) -> Paid:
     brand, _, last4 = payment.card_text.rpartition(" ")
     return Paid(payment.amount, on, brand, last4, payment.reference or "")
+
+
+def _name(line: Line, names: dict[str, str]) -> str:
+    return names.get(line["product"], str(line["product"]))
 
 
 def _names(work: Work, renewal: Renewal) -> dict[str, str]:

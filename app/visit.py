@@ -25,6 +25,9 @@ from renewals.renewal import Renewal
 R = TypeVar("R", bound=Owned)
 
 
+AT_THE_DOOR = text("SELECT set_config('role', 'kekal_door', true), set_config('kekal.account', '', true)")
+
+
 class SignInNeeded(Exception):
     """This page is for people we know."""
 
@@ -213,7 +216,7 @@ class Visiting:
 
     def stand_at_the_door(self) -> None:
         """Give up the account's rights for those of the door: to look across one person's companies."""
-        self.session.execute(text("SELECT set_config('role', 'kekal_door', true), set_config('kekal.account', '', true)"))
+        self.session.execute(AT_THE_DOOR)
 
     @property
     def flash(self) -> str | None:

@@ -31,7 +31,7 @@ from gateways.paper import (
     PricedLine,
     Vendor,
 )
-from pricing.money import Money
+from pricing.money import MixedCurrencies, Money
 from pricing.term import YEAR, ends_on
 from renewals.errors import GatewayFailed
 
@@ -95,7 +95,7 @@ class Papers:
                 ignore_system_fonts=True, format="pdf", sys_inputs={"locale": locale, "paper": text},
                 pdf_standards=STANDARDS, timestamp=int(made_at.timestamp()),
             )
-        except typst.TypstError as no:
+        except (typst.TypstError, MixedCurrencies) as no:
             raise GatewayFailed(f"The {kind} can not be printed: {no}", permanent=True) from no
 
     def _printable(self, value: Any) -> Any:

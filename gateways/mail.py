@@ -2,10 +2,10 @@
 
 import smtplib
 from dataclasses import dataclass
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from renewals.errors import GatewayFailed

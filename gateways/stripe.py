@@ -94,10 +94,12 @@ class Stripe:
         line = {
             "quantity": 1,
             "price_data": {
-                "currency": payment.currency.lower(), "unit_amount": payment.amount_minor, "product_data": {"name": product},
+                "currency": payment.currency.lower(), "unit_amount": payment.amount_minor,
+                "product_data": {"name": product},
             },
         }
-        who = {"customer": payment.customer} if payment.customer else {"customer_email": email, "customer_creation": "always"}
+        unknown = {"customer_email": email, "customer_creation": "always"}
+        who = {"customer": payment.customer} if payment.customer else unknown
         return {
             "mode": "payment", "line_items": [line], "payment_intent_data": intent, "metadata": _marks(payment),
             "success_url": done_url, "cancel_url": back_url, **who,

@@ -21,7 +21,9 @@ def download(visit: Visit, document_id: UUID) -> Answer:
     return Answer(
         body=document.content,
         content_type=document.media_type,
-        headers={"Content-Disposition": f'attachment; filename="{_plain(document.filename)}"', "X-SHA256": document.sha256},
+        headers={
+            "Content-Disposition": f'attachment; filename="{_plain(document.filename)}"', "X-SHA256": document.sha256
+        },
     )
 
 

@@ -163,9 +163,8 @@ def _checkout(visit: Visit, shown: Shown) -> Payment:
 def _again(visit: Visit, shown: Shown, trouble: Stale | Malformed) -> Answer:
     """The renewal's page once more, with what to mend and nothing lost."""
     if isinstance(trouble, Malformed):
-        return renewal_room.page(
-            visit, shown, status=422, chosen=visit.request.form.get("option", ""), **{trouble.field or "terms": str(trouble)}
-        )
+        beside = {trouble.field or "terms": str(trouble)}
+        return renewal_room.page(visit, shown, status=422, chosen=visit.request.form.get("option", ""), **beside)
     return renewal_room.page(visit, shown, status=409, stale=str(trouble))
 
 

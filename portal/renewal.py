@@ -37,7 +37,8 @@ def page(visit: Visit, shown: Shown, *, status: int = 200, chosen: str = "", **t
         "payers": payers(visit.session, visit.someone),
         "trouble": trouble,
     }
-    return visit.page("portal/renewal.html", status=status, key=None if trouble else _key(visit, shown, context), **context)
+    key = None if trouble else _key(visit, shown, context)
+    return visit.page("portal/renewal.html", status=status, key=key, **context)
 
 
 def _key(visit: Visit, shown: Shown, context: dict[str, Any]) -> tuple[object, ...]:
@@ -73,7 +74,8 @@ def show_price(visit: Visit, renewal_id: UUID, content_hash: str) -> Answer:
 def show_terms(visit: Visit) -> Answer:
     policy = Policy.in_force(visit.session, PolicyKind.TERMS, visit.today)
     return visit.page(
-        "portal/terms.html", title=policy.content["title"][visit.locale], paragraphs=policy.content["text"][visit.locale],
+        "portal/terms.html", title=policy.content["title"][visit.locale],
+        paragraphs=policy.content["text"][visit.locale],
         name=policy.name, content_hash=policy.content_hash, begins_on=policy.begins_on,
     )
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Index, Integer, ForeignKey, select
+from sqlalchemy import ForeignKey, Index, Integer, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from renewals.base import Owned, Record, Versioned, session_of, tenant

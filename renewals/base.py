@@ -6,8 +6,21 @@ from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import DateTime, Enum, ForeignKey, ForeignKeyConstraint, Integer, LargeBinary, MetaData, Select, Text
-from sqlalchemy import TypeDecorator, UniqueConstraint, Uuid, select
+from sqlalchemy import (
+    DateTime,
+    Enum,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Select,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    Uuid,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, object_session
@@ -75,18 +88,18 @@ class Record(DeclarativeBase):
         return one(session, cls._locked(cls.everything().where(cls.id == key), lock))
 
     @classmethod
-    def _locked(cls, query: Select[tuple[Self]], lock: bool) -> Select[tuple[Self]]:
+    def _locked(cls, query: Select[Self], lock: bool) -> Select[Self]:
         """Only the record itself is locked, never what is shown beside it."""
         whole = cls.with_parts(query)
         return whole.with_for_update(of=cls) if lock else whole
 
     @classmethod
-    def with_parts(cls, query: Select[tuple[Self]]) -> Select[tuple[Self]]:
+    def with_parts(cls, query: Select[Self]) -> Select[Self]:
         """What is read in the same query when one record is looked up."""
         return query
 
     @classmethod
-    def everything(cls) -> Select[tuple[Self]]:
+    def everything(cls) -> Select[Self]:
         return select(cls)
 
 
@@ -101,7 +114,7 @@ class Owned(Record):
         return mapped_column(ForeignKey("account.id"), sort_order=-9)
 
     @classmethod
-    def seen_by(cls, person: Any) -> Select[tuple[Self]]:
+    def seen_by(cls, person: Any) -> Select[Self]:
         """What this person may see: staff everything, a customer only their own company's."""
         every = cls.everything()
         return every if person.is_staff else every.where(cls.account_id == person.account_id)
@@ -123,7 +136,7 @@ class Versioned:
         return {"version_id_col": cls.__dict__.get("version") or cls.version}
 
 
-def one(session: Session, query: Select[tuple[T]]) -> T:
+def one(session: Session, query: Select[T]) -> T:
     """The one row of a query. Raises: NotFound."""
     found = session.scalars(query).unique().one_or_none()
     if found is None:

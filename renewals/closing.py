@@ -1,7 +1,7 @@
 """Closing: how a yes becomes an acceptance, a payment, and then the next term, all of it or none."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -87,9 +87,9 @@ def _accept(renewal: Renewal, option: Option, yes: Yes, *, by: Person, at: datet
 def _offer(renewal: Renewal, option: Option, *, at: datetime) -> Offer:
     return Offer(
         id=new_key(), account_id=renewal.account_id, renewal_id=renewal.id, subscription_id=renewal.subscription_id,
-        tier=option.tier.value, content=option.content, content_hash=option.content_hash, policies=[option.trace.policy],
-        currency=option.due_now.currency, due_minor=option.due_now.minor, months=option.months,
-        starts_on=option.starts_on, ends_on=option.ends_on, made_at=at,
+        tier=option.tier.value, content=option.content, content_hash=option.content_hash,
+        policies=[option.trace.policy], currency=option.due_now.currency, due_minor=option.due_now.minor,
+        months=option.months, starts_on=option.starts_on, ends_on=option.ends_on, made_at=at,
     )
 
 

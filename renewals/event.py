@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Identity, BigInteger, Index, Select, select
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Select, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from renewals.base import Record
@@ -119,10 +119,10 @@ class Event(Record):
         return event
 
     @classmethod
-    def about(cls, subject_id: UUID) -> Select[tuple["Event"]]:
+    def about(cls, subject_id: UUID) -> Select["Event"]:
         return select(cls).where(cls.subject_id == subject_id).order_by(cls.seq)
 
     @classmethod
-    def shared_with(cls, account_id: UUID) -> Select[tuple["Event"]]:
+    def shared_with(cls, account_id: UUID) -> Select["Event"]:
         """What the customer may see, oldest first."""
         return select(cls).where(cls.account_id == account_id, cls.name.in_(CUSTOMER_SEES)).order_by(cls.seq)

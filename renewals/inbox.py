@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session
 
 from renewals.base import Record, new_key
 

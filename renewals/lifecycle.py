@@ -38,4 +38,4 @@ def _label(state: StrEnum) -> str:
 
 
 def _spoken(record: Record) -> str:
-    return record.__tablename__.replace("_", " ")
+    return str(record.__tablename__).replace("_", " ")

@@ -126,11 +126,11 @@ class Document(Owned):
         return document
 
     @classmethod
-    def room_of(cls, person: Person) -> Select[tuple["Document"]]:
+    def room_of(cls, person: Person) -> Select["Document"]:
         """The customer's papers, newest first."""
         return cls.seen_by(person).order_by(cls.issued_on.desc(), cls.id.desc())
 
     @classmethod
-    def of_renewal(cls, person: Person, renewal_id: UUID) -> Select[tuple["Document"]]:
+    def of_renewal(cls, person: Person, renewal_id: UUID) -> Select["Document"]:
         """The papers of one renewal, in the order they were filed."""
         return cls.seen_by(person).where(cls.renewal_id == renewal_id).order_by(cls.id)

@@ -75,7 +75,7 @@ class Person(Versioned, Record):
             raise NotYours(permission.refusal(self.first_name))
 
     @classmethod
-    def colleagues_of(cls, person: "Person") -> Select[tuple["Person"]]:
+    def colleagues_of(cls, person: "Person") -> Select["Person"]:
         """The people of one's own company, active ones first, in the order of their names."""
         return (
             select(cls).where(cls.account_id == person.account_id).order_by(cls.active.desc(), cls.name, cls.id)

@@ -16,7 +16,6 @@ from renewals.errors import NotNow
 from renewals.event import Event, EventName
 from renewals.person import Person
 
-
 SHELF, COUNT = "policy_shelf", "policy_count"
 """Where a session finds what its process read before, and how many versions there are now."""
 

@@ -192,7 +192,7 @@ class Renewal(Lifecycle, Owned):
         )
 
     @classmethod
-    def with_parts(cls, query: Select[tuple["Renewal"]]) -> Select[tuple["Renewal"]]:
+    def with_parts(cls, query: Select["Renewal"]) -> Select["Renewal"]:
         """A renewal's page needs its lines and the card on file."""
         return query.options(
             joinedload(cls.term).joinedload(Term.lines), joinedload(cls.account).joinedload(Account.card_on_file)
@@ -213,12 +213,12 @@ class Renewal(Lifecycle, Owned):
         return renewal
 
     @classmethod
-    def open_ones(cls, person: Person) -> Select[tuple["Renewal"]]:
+    def open_ones(cls, person: Person) -> Select["Renewal"]:
         """The renewals under way that this person may see, the nearest first."""
         return cls.seen_by(person).where(cls.state.not_in(CLOSED)).order_by(cls.renews_on, cls.id)
 
     @classmethod
-    def nearest_to(cls, person: Person) -> Select[tuple[UUID]]:
+    def nearest_to(cls, person: Person) -> Select[UUID]:
         """The key of the renewal that comes next for this person's company."""
         return cls.open_ones(person).with_only_columns(cls.id).limit(1)
 

@@ -15,7 +15,7 @@ from renewals.renewal import CLOSED, Renewal
 
 Query = Select[*tuple[Any, ...]]
 PAGE = 50
-ORDERS = ("name", "country", "health", "since", "renews_on", "owner")
+ORDERS = ("name", "industry", "country", "health", "since", "renews_on", "owner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _rows() -> Query:
 
 def _columns() -> dict[str, Any]:
     return {
-        "name": func.lower(Account.name), "country": Account.country, "health": Account.health_score,
+        "name": func.lower(Account.name), "industry": func.lower(Account.industry), "country": Account.country, "health": Account.health_score,
         "since": Account.customer_since, "renews_on": NEAREST, "owner": OWNER,
     }
 

@@ -80,8 +80,8 @@ def seal_events(session: Session) -> int:
     waiting = session.scalars(
         select(Event).where(~select(Seal.id).where(Seal.event_id == Event.id).exists()).order_by(Event.seq).limit(BATCH)
     ).all()
-    for position, event in enumerate(waiting, start=position + 1):
-        seal = Seal(position=position, event_id=event.id, previous=previous, digest=digest(event, previous))
+    for place, event in enumerate(waiting, start=position + 1):
+        seal = Seal(position=place, event_id=event.id, previous=previous, digest=digest(event, previous))
         session.add(seal)
         previous = seal.digest
     return len(waiting)
@@ -109,8 +109,8 @@ def _first_fault(session: Session) -> str | None:
 
 def _chain(session: Session) -> Iterator[tuple[Seal, Event | None]]:
     query = select(Seal, Event).outerjoin(Event, Event.id == Seal.event_id).order_by(Seal.position)
-    for seal, event in session.execute(query.execution_options(yield_per=2000)):
-        yield seal, event
+    for row in session.execute(query.execution_options(yield_per=2000)):
+        yield row.Seal, row.Event
 
 
 def _anchor_fault(session: Session) -> str | None:

@@ -91,7 +91,10 @@ def of_renewal(session: Session, key: UUID) -> list[Told]:
 
 
 def of_account(session: Session, key: UUID, *, most: int) -> list[Told]:
-    return _read(session, _told().where(Event.account_id == key).order_by(Event.seq.desc()).limit(most))
+    """The newest first, without what an import brought in row by row."""
+    imported = Event.details["imported"].as_boolean()
+    query = _told().where(Event.account_id == key, imported.is_not(True))
+    return _read(session, query.order_by(Event.seq.desc()).limit(most))
 
 
 def news(session: Session, accounts: Collection[UUID], *, most: int) -> list[Told]:

@@ -75,7 +75,7 @@ class ValueStory:
     """The year in figures; claims nothing it has no row for."""
 
     figures: Sequence[Figure]
-    usage: Sequence[Row[tuple[str, date, int]]]
+    usage: Sequence[Row[str, date, int]]
 
     @classmethod
     def of(cls, session: Session, subscription_id: UUID, *, until: date) -> "ValueStory":

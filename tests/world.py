@@ -208,7 +208,8 @@ def opened(database_url: str, sandbox: Sandbox, folder: Path) -> Iterator[World]
     mailbox = folder / "mailbox"
     sink = MailSink(mailbox)
     told = environment(
-        database_url=database_url, public_url=PUBLIC_URL, sandbox_url=sandbox.url, smtp_url=sink.start(), mailbox=mailbox
+        database_url=database_url, public_url=PUBLIC_URL, sandbox_url=sandbox.url, smtp_url=sink.start(),
+        mailbox=mailbox,
     )
     os.environ["KEKAL_DEMO_MAILBOX"] = str(mailbox)
     house = House.build(Settings.read(told))

@@ -104,7 +104,7 @@ def _newcomer(session: Session) -> dict[str, Any]:
     customers = [
         SimpleNamespace(
             name=person.name, email=person.email, account=accounts[key].name, role=person.roles[0],
-            story=key.split("-")[0], renews_on=nearest[accounts[key].id].renews_on if accounts[key].id in nearest else None,
+            story=key.split("-")[0], renews_on=_renews_on(nearest.get(accounts[key].id)),
         )
         for key in CAST
         if key in accounts
@@ -116,6 +116,10 @@ def _newcomer(session: Session) -> dict[str, Any]:
         "staff": [SimpleNamespace(name=one.name, email=one.email, role=one.roles[0]) for one in staff],
         "ordinary": (session.scalar(select(func.count()).select_from(Account)) or 0) - len(CAST),
     }
+
+
+def _renews_on(renewal: Renewal | None) -> date | None:
+    return renewal.renews_on if renewal else None
 
 
 def _faces(session: Session, account: Account) -> list[Person]:

@@ -141,7 +141,8 @@ def accounts(company: Company) -> Iterator[Row]:
     place = company.place
     yield (
         company.id, company.name, place.currency, place.country, place.timezone, place.locale,
-        company.industry, since, company.health, str(company.size == "enterprise").lower(), *yes_no, company.stripe_customer,
+        company.industry, since, company.health, str(company.size == "enterprise").lower(), *yes_no,
+        company.stripe_customer,
         company.pick("csm", ("maya@lumen.example", "maya@lumen.example", "ravi@lumen.example")),
     )
 

@@ -47,7 +47,8 @@ def test_the_receipt_is_mailed_and_the_papers_are_filed(world: World) -> None:
 
     receipts = [mail for mail in world.mails() if mail.kind == "receipt"]
     with world.reading() as session:
-        kinds = session.scalars(select(Document.kind).where(Document.renewal_id == renewal).order_by(Document.kind)).all()
+        papers = select(Document.kind).where(Document.renewal_id == renewal).order_by(Document.kind)
+        kinds = session.scalars(papers).all()
 
         assert [mail.to for mail in receipts] == [[RUTH]]
         assert [kind.value for kind in kinds] == ["agreement", "invoice"]
