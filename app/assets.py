@@ -33,13 +33,6 @@ TYPEFACES = {
     "figtree": fontpkg_figtree.ROOT / "files" / "Figtree[wght].ttf",
 }
 Limits = Mapping[str, float | tuple[float, float]]
-PRINT = STATIC / "built" / "print"
-"""Where the printer finds its cuts: it knows no variable typefaces."""
-CUTS: dict[str, tuple[str, Limits]] = {
-    "figtree-regular": ("figtree", {"wght": 400}),
-    "figtree-semibold": ("figtree", {"wght": 600}),
-    "newsreader-medium": ("newsreader", {"wght": 500, "opsz": 28}),
-}
 LIMITS: dict[str, Limits] = {
     "newsreader": {"wght": (400, 600), "opsz": (18, 60)},
     "figtree": {"wght": (400, 700)},
@@ -155,24 +148,22 @@ def build(folder: Path = STATIC / "built") -> list[Path]:
 
     Several processes may build at once: each makes its own file and the last one stays.
     """
-    (folder / PRINT.name).mkdir(parents=True, exist_ok=True)
-    screen = [(name, LIMITS[name], folder / f"{name}.woff2") for name in TYPEFACES]
-    printed = [(name, limits, folder / PRINT.name / f"{stem}.ttf") for stem, (name, limits) in CUTS.items()]
-    return [made for name, limits, target in screen + printed if (made := _typeface(name, limits, target)) is not None]
+    folder.mkdir(parents=True, exist_ok=True)
+    return [target for name in TYPEFACES if (target := _typeface(name, folder)) is not None]
 
 
-def _typeface(name: str, limits: Limits, target: Path) -> Path | None:
-    stamp = target.with_suffix(".stamp")
-    made_from = _fingerprint(name, limits)
+def _typeface(name: str, folder: Path) -> Path | None:
+    target, stamp = folder / f"{name}.woff2", folder / f"{name}.stamp"
+    made_from = _fingerprint(name)
     if target.exists() and stamp.exists() and stamp.read_text() == made_from:
         return None
-    _subset(TYPEFACES[name], limits, target)
+    _subset(TYPEFACES[name], LIMITS[name], target)
     stamp.write_text(made_from)
     return target
 
 
-def _fingerprint(name: str, limits: Limits) -> str:
-    recipe = f"{LETTERS}{limits}".encode()
+def _fingerprint(name: str) -> str:
+    recipe = f"{LETTERS}{LIMITS[name]}".encode()
     return hashlib.sha256(TYPEFACES[name].read_bytes() + recipe).hexdigest()
 
 
@@ -186,11 +177,7 @@ def _subset(source: Path, limits: Limits, target: Path) -> None:
     subsetter.populate(unicodes=LETTERS)
     subsetter.subset(font)
     font = instantiateVariableFont(font, dict(limits))
-    if target.suffix == ".woff2":
-        font.flavor = "woff2"
-    else:  # a cut for the printer goes by its family's plain name
-        for number in (1, 16):
-            font["name"].setName(target.stem.partition("-")[0].capitalize(), number, 3, 1, 0x409)
+    font.flavor = "woff2"
     part = target.with_suffix(f".{os.getpid()}.part")
     font.save(part)
     part.replace(target)

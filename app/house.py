@@ -5,7 +5,7 @@ from functools import cached_property
 from types import SimpleNamespace
 
 from app import jobs, logs
-from app.assets import PRINT, Assets
+from app.assets import Assets
 from app.html import Html
 from app.keys import Keys
 from app.locale import Catalogue
@@ -45,7 +45,7 @@ class House:
             keys=Keys(settings.secret_key),
             stripe=Stripe(settings.stripe_key, settings.stripe_webhook_secret, settings.stripe_base),
             mail=Mail(settings.smtp_url, settings.mail_from),
-            papers=Papers(html.language, fonts=[PRINT]),
+            papers=Papers(html.language),
             locales=tuple(catalogue.locales),
         )
 

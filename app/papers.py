@@ -84,7 +84,7 @@ def _agreement(work: Work, agreement: Agreement, renewal: Renewal, said: Languag
         terms=_terms(work, acceptance, said),
         evidence=_evidence(work, acceptance),
         payment=_payment(work, renewal, offer),
-        decline_by=offer.ends_on - timedelta(days=renewal.term.notice_days),
+        decline_by=_decline_by(work, renewal),
     )
 
 
@@ -97,7 +97,7 @@ def _invoice(work: Work, invoice: Invoice, payment: Payment, renewal: Renewal) -
     ]
     rest = payment.amount - sum((line.amount for line in lines), Money.zero(offer.currency))
     if rest.minor:
-        words = work.house.html.language(renewal.account.locale).words.gettext("Part of a year")
+        words = work.house.html.language(renewal.account.locale).words.gettext("Adjustment")
         lines.append(InvoiceLine(words, None, rest))
     return InvoicePaper(
         number=invoice.number, issued_on=invoice.issued_on, vendor=_vendor(work), customer=_customer(renewal),
@@ -105,6 +105,12 @@ def _invoice(work: Work, invoice: Invoice, payment: Payment, renewal: Renewal) -
         ends_on=min(offer.ends_on, _plus_years(offer.starts_on, 1)), payment=_paid(payment, invoice.issued_on),
         agreement=closing.agreement_number(work.session, renewal),
     )
+
+
+def _decline_by(work: Work, renewal: Renewal) -> date | None:
+    """The last day to say no to the renewal after this one."""
+    term = closing.term_after(work.session, renewal)
+    return term.ends_on - timedelta(days=term.notice_days) if term else None
 
 
 def _vendor(work: Work) -> Vendor:

@@ -246,6 +246,7 @@ class Payment(Lifecycle, Owned):
             self._quarantine(answer, at=at)
             return False
         self.reference = answer.reference
+        self.customer = self.customer or answer.customer or None
         self._move(
             PaymentState.SUCCEEDED, EventName.PAYMENT_SUCCEEDED, by=None, at=at, amount=self.amount_minor,
             currency=self.currency, reference=answer.reference,
