@@ -242,11 +242,7 @@ class Stripe:
             case "canceled":
                 return Cancelled(intent.id)
             case _:
-<<<<<<< Updated upstream
                 return Declined(intent.id, _reason(intent))
-=======
-                return Declined(intent.id, _why(intent.last_payment_error))
->>>>>>> Stashed changes
 
 
 def _answered(call: Callable[[], Answer], *, again: bool) -> Answer:
@@ -298,16 +294,10 @@ def _error_intent(no: stripe.CardError) -> str | None:
     return str(found.id) if found else None
 
 
-<<<<<<< Updated upstream
 def _reason(intent: stripe.PaymentIntent) -> str:
     """Stripe's own word for the bank's no; most declines have only one of the two."""
     told = intent.last_payment_error.to_dict() if intent.last_payment_error else {}
     return str(told.get("decline_code") or told.get("code") or "declined")
-=======
-def _why(trouble: Any) -> str:
-    """The bank's reason, else Stripe's; an error carries only the words it has."""
-    return str(getattr(trouble, "decline_code", None) or getattr(trouble, "code", None) or "declined")
->>>>>>> Stashed changes
 
 
 def _decline_code(no: stripe.CardError) -> str | None:
