@@ -1,0 +1,133 @@
+"""Door: every way into the house as the application itself tells it, and addresses that lead to a company's things."""
+
+import csv
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+from sqlalchemy import select
+
+from app.clock import machine_now
+from app.session import CODE_LIFE, Link, SignIn
+from gateways.browser import Access
+from renewals.account import Account
+from renewals.base import new_key
+from renewals.paper import Document, DocumentKind
+from renewals.renewal import Renewal
+from tests.web.guest import colleague, known
+from tests.world import OPTION, World
+
+MATRIX = Path(__file__).parent.parent / "access_matrix.csv"
+PARAMETER = re.compile(r"\{(\w+):\w+\}")
+ROLES = (
+    "anonymous", "link_holder", "viewer", "procurement", "signer", "buyer", "owner", "other_owner", "removed", "csm",
+    "manager", "admin", "expired",
+)
+STAFF = ("csm", "manager", "admin")
+
+
+@dataclass(frozen=True)
+class Door:
+    """One handler: `methods` as the matrix writes them, "GET HEAD"."""
+
+    path: str
+    methods: str
+    access: Access
+
+    @property
+    def is_safe(self) -> bool:
+        return "POST" not in self.methods and not set(self.methods.split()) - {"GET", "HEAD"}
+
+    @property
+    def parameters(self) -> list[str]:
+        return PARAMETER.findall(self.path)
+
+    @property
+    def method(self) -> str:
+        return self.methods.split()[0]
+
+
+def doors(app: Litestar) -> list[Door]:
+    """Every handler of every route, but for the OPTIONS that the framework adds by itself."""
+    found = [
+        Door(route.path, " ".join(sorted(handler.http_methods)), handler.opt.get("access"))
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if set(handler.http_methods) != {"OPTIONS"}
+    ]
+    return sorted(found, key=lambda door: (door.path, door.methods))
+
+
+def unsafe(app: Litestar) -> list[Door]:
+    return [door for door in doors(app) if not door.is_safe]
+
+
+def matrix() -> list[dict[str, str]]:
+    """The rows that people have read: route, method, and a word for each role."""
+    with MATRIX.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class Things:
+    """What one company's addresses can name. Whatever a request may use up is made anew each time."""
+
+    def __init__(self, world: World, account: str, owner: str) -> None:
+        self.world = world
+        self.owner = world.person(owner)
+        self.renewal_id = world.renewal(account)
+        with world.writing() as session:
+            self.account_id = session.scalars(select(Account.id).where(Account.external_id == account)).one()
+            renewal = session.get_one(Renewal, self.renewal_id)
+            self.document_id = Document.keep(
+                session, renewal, DocumentKind.AGREEMENT, b"%PDF-1.7 a paper", purpose="test", filename="paper.pdf",
+                title=f"Paper of {account}", renewal_id=renewal.id, on=renewal.renews_on,
+            ).id
+        page = known(world, self.owner).get(f"/renewals/{self.renewal_id}").text
+        self.content_hash = next(iter(OPTION.findall(page)), "0" * 64)
+
+    def fill(self, path: str) -> str:
+        """The address with this company's own things in it. An unknown parameter is an error: name it here."""
+        return PARAMETER.sub(lambda found: str(self._named(found[1], path)), path)
+
+    def _named(self, parameter: str, path: str) -> UUID | str:
+        match parameter:
+            case "renewal_id" | "document_id" | "account_id" | "content_hash":
+                return str(getattr(self, parameter))
+            case "person_id":
+                return colleague(self.world, self.owner, f"{new_key()}@here.example", "viewer").id
+            case "token" if path.startswith("/sign-in/"):
+                return self._sign_in()
+            case "token" if path.startswith("/links/"):
+                return self._link()
+            case "path":
+                return self.world.house.assets.url("css/kekal.css").removeprefix("/static/")
+        raise LookupError(f"No test knows what {parameter} is in {path}.")
+
+    def _sign_in(self) -> str:
+        now = machine_now()
+        asked = SignIn(
+            id=new_key(), email=self.owner.email, asked_at=now, ends_at=now + CODE_LIFE, ip="", next_path="/"
+        )
+        with self.world.writing() as session:
+            session.add(asked)
+        return self.world.house.keys.token("sign-in", asked.id)
+
+    def _link(self) -> str:
+        now = machine_now()
+        link = Link(
+            id=new_key(), purpose=f"test:{new_key()}", account_id=self.account_id, person_id=self.owner.id,
+            renewal_id=self.renewal_id, made_at=now, ends_at=now + timedelta(days=9),
+        )
+        with self.world.writing() as session:
+            session.add(link)
+        return self.world.house.keys.token("renewal", link.id)
+
+
+def unknown(path: str) -> str:
+    """The address with ids that nobody has."""
+    return PARAMETER.sub(lambda found: "f" * 64 if found[1] == "content_hash" else str(new_key()), path)
