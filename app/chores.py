@@ -376,7 +376,7 @@ def sweep_payments(work: Work) -> None:
     """An open payment that nobody asks about any more is asked about again."""
     accounts = dict(_open_payments(work))
     for key in _without_job(work, "reconcile", "subject", accounts):
-        work.later("reconcile", {"account": str(accounts[key]), "subject": str(key), "round": 0}, wait=0)
+        work.later("reconcile", {"account": str(accounts[key]), "subject": str(key), "look": 0}, wait=0)
 
 
 def _open_payments(work: Work) -> list[tuple[UUID, UUID]]:

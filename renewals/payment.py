@@ -231,18 +231,13 @@ class Payment(Lifecycle, Owned):
                 self._learn(PaymentState.REQUIRES_ACTION, reference, at=at, action_url=url)
             case InProgress(reference):
                 self._learn(PaymentState.PROCESSING, reference, at=at)
-            case Declined(reference, reason) if not self._may_try_again:
+            case Declined(reference, reason):
                 self._learn(PaymentState.DECLINED, reference, at=at, reason=reason)
             case Cancelled(reference):
                 self._learn(PaymentState.CANCELLED, reference, at=at)
             case Unknown(why):
                 self._doubt(why, at=at)
         return False
-
-    @property
-    def _may_try_again(self) -> bool:
-        """A card refused at Stripe's page ends nothing: the page stays open, and another card may pay on it."""
-        return self.kind is PaymentKind.CHECKOUT and self.state is PaymentState.REQUIRES_ACTION
 
     def _succeed(self, answer: Succeeded, *, at: datetime) -> bool:
         if self.state is PaymentState.SUCCEEDED and self.reference == answer.reference:

@@ -286,6 +286,20 @@ def test_a_card_declined_on_stripes_page_leaves_the_page_open_for_the_next(world
     assert [payment.quarantined for payment in world.payments(renewal)] == [False]
 
 
+def test_a_checkout_whose_bank_says_no_late_is_over(world: World) -> None:
+    renewal = world.renewal("cedar-dental")
+    ruth = world.signed_in(RUTH)
+    open_checkout(ruth, renewal)
+    world.sandbox.fault("processing", on="/c/pay")
+    pay_at_stripe(way_out(ruth, renewal))
+
+    world.sandbox.switch("complete", outcome="failed")
+    world.wait_and_work()
+
+    assert state(ruth, renewal) == "declined"
+    assert [payment.state for payment in world.payments(renewal)] == [PaymentState.DECLINED]
+
+
 def test_a_checkout_left_open_is_expired_before_the_card_on_file_is_charged(world: World) -> None:
     renewal = world.renewal("cedar-dental")
     ruth = world.signed_in(RUTH)
@@ -408,7 +422,7 @@ def test_a_look_that_is_turned_away_has_seen_nothing(world: World) -> None:
     settings = world.house.settings
     stranger = Stripe("sk_revoked", settings.stripe_webhook_secret, settings.stripe_base)
 
-    Work(replace(world.house, stripe=stranger), payment.account_id).run(chores.reconcile, subject=payment.id, round=0)
+    Work(replace(world.house, stripe=stranger), payment.account_id).run(chores.reconcile, subject=payment.id, look=0)
 
     assert isinstance(stranger.look_up("pi_anything"), type(stranger.give_up("pi_anything")))
     assert [payment.state for payment in world.payments(renewal)] == [PaymentState.UNKNOWN]
