@@ -1,7 +1,7 @@
 """Logs: one line of JSON for each thing worth knowing; never a value somebody typed, never a token.
 
-Of an error the log keeps its kind, the database's code for it, and the lines it came through. Its own message
-is left out: drivers and parsers quote in it what they were given.
+Of an error the log keeps its kind, the database's code for it, and the lines it came through. Its message is
+kept only where it can speak of nothing but our own names: drivers and parsers quote what they were given.
 """
 
 import logging
@@ -12,9 +12,12 @@ from types import TracebackType
 from typing import Any
 
 import structlog
+from jinja2 import UndefinedError
 
 TOKEN = re.compile(r"[^/]{37,}")
 """A part of a path that is longer than a record's key: a mailed link's token."""
+OWN_NAMES = (AttributeError, ImportError, NameError, NotImplementedError, TypeError, UndefinedError)
+"""Errors whose messages name parts of the program, never what somebody typed."""
 Trouble = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
@@ -73,4 +76,5 @@ def _causes(trouble: BaseException) -> list[BaseException]:
 def _kind(trouble: BaseException) -> str:
     code = getattr(trouble, "sqlstate", None)
     name = f"{type(trouble).__module__}.{type(trouble).__qualname__}".removeprefix("builtins.")
-    return f"{name} {code}" if code else name
+    said = f": {trouble}" if isinstance(trouble, OWN_NAMES) else ""
+    return f"{name} {code}" if code else name + said
