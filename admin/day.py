@@ -1,4 +1,7 @@
-"""Day: what waits for whoever signs in: their renewals of the next weeks, those at risk, and what is new."""
+"""Day: what waits for whoever signs in: their renewals of the next weeks, those at risk, and what is new.
+
+Who looks after no renewal sees everybody's.
+"""
 
 from admin.shell import DAYS, page
 from gateways.browser import Answer, Visit, get, staff
@@ -14,8 +17,10 @@ SHOWN = 60
 
 @get("/admin", staff(Permission.READ_BOOK))
 def show(visit: Visit) -> Answer:
-    everybody = visit.request.query.get("whose") == "everybody"
-    rows = Pipeline(visit.session, visit.today).coming(DAYS, None if everybody else visit.someone.id)
+    whose, pipeline = visit.request.query.get("whose", ""), Pipeline(visit.session, visit.today)
+    own = [] if whose == "everybody" else pipeline.coming(DAYS, visit.someone.id)
+    everybody = not own and whose != "mine"
+    rows = pipeline.coming(DAYS, None) if everybody else own
     near = [row for row in rows if (row.renews_on - visit.today).days <= DAYS]
     return page(
         visit, "admin/day.html", here="day", everybody=everybody, days=DAYS, near=near[:SHOWN], total=len(near),

@@ -84,7 +84,8 @@ def _rows() -> Query:
 
 def _columns() -> dict[str, Any]:
     return {
-        "name": func.lower(Account.name), "industry": func.lower(Account.industry), "country": Account.country, "health": Account.health_score,
+        "name": func.lower(Account.name), "industry": func.lower(Account.industry), "country": Account.country,
+        "health": Account.health_score,
         "since": Account.customer_since, "renews_on": NEAREST, "owner": OWNER,
     }
 
