@@ -96,7 +96,7 @@ def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str
     return page(
         visit, "admin/renewal.html", here="renewals", status=status, renewal=renewal, row=pipeline.one(renewal),
         segment=_served(renewal, pipeline.rules.thresholds, told), segments=list(Segment), told=told,
-        plans=pipeline.rules.plans, payments=visit.session.scalars(Payment.of_renewal(renewal.id)).all(),
+        plans=pipeline.rules.plans, payments=Payment.of_renewal(visit.session, renewal.id),
         messages=messages_of(visit.session, renewal.id), may=_may(visit, renewal), typed=typed, trouble=trouble,
     )
 

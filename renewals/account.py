@@ -58,7 +58,7 @@ class Account(Versioned, Record):
     stripe_customer: Mapped[str | None]
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", use_alter=True))
 
-    owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id], lazy="joined")
+    owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
     card_on_file: Mapped["Card | None"] = relationship(
         primaryjoin="and_(Account.id == foreign(Card.account_id), Card.active)", uselist=False, viewonly=True
     )

@@ -115,13 +115,13 @@ def standing_acceptance(renewal: Renewal) -> Acceptance | None:
 
 def live_payment(renewal: Renewal) -> Payment | None:
     """The attempt that stands, if any; while it does no other begins."""
-    payments = session_of(renewal).scalars(Payment.of_renewal(renewal.id))
+    payments = Payment.of_renewal(session_of(renewal), renewal.id)
     return next((payment for payment in payments if payment.is_live), None)
 
 
 def latest_payment(session: Session, renewal: Renewal) -> Payment | None:
     """The attempt to speak of: the live one, else the newest."""
-    payments = session.scalars(Payment.of_renewal(renewal.id)).all()
+    payments = Payment.of_renewal(session, renewal.id)
     return next((p for p in payments if p.is_live), payments[0] if payments else None)
 
 

@@ -5,14 +5,15 @@ anybody is called; only one attempt for an instalment may be alive, and the data
 of it is only ever learnt from the outside party, never assumed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, bindparam, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from pricing.money import Money
 from renewals.base import Owned, session_of, tenant
@@ -296,9 +297,12 @@ class Payment(Lifecycle, Owned):
             Event.record(session, EventName.PAYMENT_STRANDED, self, by=None, at=at, why=why)
 
     @classmethod
-    def of_renewal(cls, renewal_id: UUID) -> Any:
+    def of_renewal(cls, session: Session, renewal_id: UUID) -> "Sequence[Payment]":
         """Newest first."""
-        return select(cls).where(cls.renewal_id == renewal_id).order_by(cls.id.desc())
+        return session.scalars(OF_RENEWAL, {"renewal": renewal_id}).all()
+
+
+OF_RENEWAL = select(Payment).where(Payment.renewal_id == bindparam("renewal")).order_by(Payment.id.desc())
 
 
 def asked_by(person: Person | None) -> UUID | None:

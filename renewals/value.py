@@ -8,7 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Numeric, Row, select
+from sqlalchemy import BigInteger, Index, Numeric, Row, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pricing.money import Money
@@ -70,6 +70,18 @@ class Usage(Owned):
     amount: Mapped[int] = mapped_column(BigInteger)
 
 
+FIGURES = select(Figure).where(Figure.subscription_id == bindparam("subscription")).order_by(Figure.external_id)
+USAGE = (
+    select(Usage.metric, Usage.month, Usage.amount)
+    .where(
+        Usage.subscription_id == bindparam("subscription"), Usage.month >= bindparam("since"),
+        Usage.month < bindparam("until"),
+    )
+    .order_by(Usage.month)
+)
+"""Built once, like every query of a page that is read often."""
+
+
 @dataclass(frozen=True, slots=True)
 class ValueStory:
     """The year in figures; claims nothing it has no row for."""
@@ -82,14 +94,9 @@ class ValueStory:
         """The last twelve whole months of use before `until`, and every figure."""
         this_month = until.replace(day=1)
         since = this_month.replace(year=until.year - 1)  # rows, not records: a page reads dozens of them
-        figures = session.scalars(
-            select(Figure).where(Figure.subscription_id == subscription_id).order_by(Figure.external_id)
-        ).all()
-        usage = session.execute(
-            select(Usage.metric, Usage.month, Usage.amount)
-            .where(Usage.subscription_id == subscription_id, Usage.month >= since, Usage.month < this_month)
-            .order_by(Usage.month)
-        ).all()
+        figures = session.scalars(FIGURES, {"subscription": subscription_id}).all()
+        months = {"subscription": subscription_id, "since": since, "until": this_month}
+        usage = session.execute(USAGE, months).all()
         return cls(figures, usage)
 
     @property

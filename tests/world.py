@@ -151,7 +151,7 @@ class World:
     def payments(self, renewal: UUID) -> list[Payment]:
         """Every attempt, oldest first."""
         with self.reading() as session:
-            return list(session.scalars(Payment.of_renewal(renewal)))[::-1]
+            return list(Payment.of_renewal(session, renewal))[::-1]
 
     def put_card(self, account: str, token: str, last4: str = "4242") -> None:
         """Another card on file, by Stripe's name for one of its test cards."""
