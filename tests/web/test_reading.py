@@ -1,5 +1,7 @@
 """Reading: whoever only looks changes nothing, and the database itself refuses the one who tries."""
 
+from datetime import timedelta
+
 import pytest
 from litestar import Litestar
 from sqlalchemy import text
@@ -9,6 +11,7 @@ from app.desk import Desk
 from gateways.browser import PUBLIC, Answer, Visit, get
 from tests.web.cast import Cast
 from tests.web.doors import ROLES, doors
+from tests.web.guest import known
 from tests.web.standing import changed, contents, owner_of_the_database
 from tests.world import World
 
@@ -50,9 +53,8 @@ def test_coming_back_without_having_left_records_nothing(standing: World, cast_h
 
 
 def test_being_seen_is_all_that_a_long_awaited_visit_writes(standing: World, cast_here: Cast) -> None:
-    guest = cast_here.come("owner")
+    guest = known(standing, cast_here.own.owner, seen=timedelta(hours=1))
     with owner_of_the_database(standing) as connection:
-        connection.execute("UPDATE web_session SET seen_at = seen_at - interval '1 hour' WHERE id = %s", [guest.subject])
         then = connection.execute("SELECT seen_at FROM web_session WHERE id = %s", [guest.subject]).fetchone()
         before = contents(standing)
         guest.get("/")
