@@ -22,6 +22,7 @@ HEARTBEAT = 2.0
 STALLED_AFTER = 6.0
 EVERY_FEW_SECONDS = "* * * * * */5"
 EVERY_MINUTE = "* * * * *"
+EVERY_HOUR = "23 * * * *"
 EVERY_DAY = "17 3 * * *"
 RETRY = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2)
 log = structlog.get_logger()
@@ -33,6 +34,7 @@ CHORES: tuple[Callable[..., Any], ...] = (
 )
 PERIODIC: tuple[tuple[Callable[..., Any], str], ...] = (
     (chores.seal_events, EVERY_FEW_SECONDS),
+    (chores.anchor_chain, EVERY_HOUR),
     (chores.sweep_inbox, EVERY_MINUTE),
     (chores.sweep_payments, EVERY_MINUTE),
     (chores.begin_day, EVERY_MINUTE),

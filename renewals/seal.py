@@ -87,6 +87,20 @@ def seal_events(session: Session) -> int:
     return len(waiting)
 
 
+def anchor(session: Session, where_to: str, *, at: datetime) -> Anchor | None:
+    """Write down the head of the chain as it stands; None when it was written down before.
+
+    The caller tells it to somebody who can not reach this database. Units: `at` is machine time.
+    """
+    position, head = Seal.head(session)
+    known = session.scalars(select(Anchor).where(Anchor.position == position, Anchor.where_to == where_to)).first()
+    if known or position == 0:
+        return None
+    anchored = Anchor(position=position, digest=head, anchored_at=at, where_to=where_to)
+    session.add(anchored)
+    return anchored
+
+
 def verify(session: Session) -> Verdict:
     """Walk the chain from its beginning; finds an edited, a removed and a cut-off event."""
     sealed = session.scalar(select(func.count()).select_from(Seal)) or 0
@@ -114,8 +128,11 @@ def _chain(session: Session) -> Iterator[tuple[Seal, Event | None]]:
 
 
 def _anchor_fault(session: Session) -> str | None:
-    for anchor in session.scalars(select(Anchor).order_by(Anchor.position.desc()).limit(1)):
-        kept = session.scalar(select(Seal.digest).where(Seal.position == anchor.position))
-        if kept != anchor.digest:
-            return f"The chain ends before link {anchor.position}, which was anchored."
+    """A chain that was cut, or written anew from some link on, is whole in itself: only an anchor tells."""
+    told = select(Anchor.position, Anchor.digest, Seal.digest.label("kept")).order_by(Anchor.position)
+    for row in session.execute(told.outerjoin(Seal, Seal.position == Anchor.position)):
+        if row.kept is None:
+            return f"The chain ends before link {row.position}, which was anchored."
+        if row.kept != row.digest:
+            return f"Link {row.position} is not the one that was anchored."
     return None
