@@ -1,4 +1,4 @@
-"""The program `kekal`: serve, worker, demo, migrate, import, check and audit."""
+"""The program `kekal`: serve, worker, demo, migrate, import, token, check and audit."""
 
 import asyncio
 import os
@@ -13,6 +13,8 @@ kekal worker           the background work; start as many as you like
 kekal migrate          bring the database to this version
 kekal import FILES     the book of business: accounts.csv people.csv subscriptions.csv value.csv usage.csv
                        [--dry-run] checks everything and keeps nothing
+kekal token NAME --as EMAIL
+                       a key for a program, with the rights of that member of the staff [--revoke]
 kekal check            look for what must never be
 kekal audit verify     walk the chain over the audit log
 kekal demo [--reset]   everything at once, with a company to play with
@@ -22,8 +24,8 @@ kekal demo [--reset]   everything at once, with a company to play with
 def main() -> int:
     arguments = sys.argv[1:]
     commands: dict[str, Callable[[list[str]], int]] = {
-        "serve": _serve, "worker": _worker, "migrate": _migrate, "import": _import, "check": _check,
-        "audit": _audit, "demo": _demo,
+        "serve": _serve, "worker": _worker, "migrate": _migrate, "import": _import, "token": _token,
+        "check": _check, "audit": _audit, "demo": _demo,
     }
     command = commands.get(arguments[0] if arguments else "")
     if command is None:
@@ -76,6 +78,12 @@ def _database_url() -> str:
 
 def _import(arguments: list[str]) -> int:
     from app.importing import run
+
+    return run(arguments, _settings())
+
+
+def _token(arguments: list[str]) -> int:
+    from app.apitoken import run
 
     return run(arguments, _settings())
 

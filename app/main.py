@@ -14,7 +14,7 @@ from litestar.types import Message, Scope
 
 import admin
 import portal
-from app import signin
+from app import api, signin
 from app.desk import Desk
 from app.house import House
 from app.logs import without_tokens
@@ -49,7 +49,7 @@ def build(house: House) -> Litestar:
     desk = Desk(house)
     handlers: list[Any] = [desk.hang(work) for module in rooms(house) for work in rooms_of(module)]
     return Litestar(
-        [*handlers, static_door(house), health, stripe_door(house)],
+        [*handlers, static_door(house), health, stripe_door(house), *api.routes(house, desk.threads)],
         guards=[deny_by_default],
         exception_handlers={HTTPException: _framework_error(desk), Exception: _framework_error(desk)},
         before_send=[_headers(house.settings)],
@@ -112,6 +112,8 @@ def _framework_error(desk: Desk) -> Callable[[Request[Any, Any, Any], Exception]
         status = trouble.status_code if isinstance(trouble, HTTPException) else 500
         if status >= 500:
             log.error("the front door failed", path=without_tokens(request.url.path), exc_info=trouble)
+        if request.url.path.startswith(api.PREFIX):
+            return api.refused(status)
         return desk.apologise(request, status)
 
     return answer

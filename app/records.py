@@ -1,6 +1,6 @@
 """Every record there is, in one import: what the migrations and the tests compare the database with."""
 
-from app.apitoken import ApiToken
+from app.apitoken import ApiToken, KeptAnswer
 from app.session import Link, SignIn, WebSession
 from renewals.account import Account, Card, Consent
 from renewals.base import Record
@@ -21,7 +21,7 @@ from renewals.value import Figure, Usage
 
 ALL = (
     Account, Acceptance, Agreement, Anchor, ApiToken, Approval, BookImport, Card, Clock, Consent, Document, Event,
-    Figure, Inbox, Instalment, Invoice, Line, Link, Message, Offer, Payment, Person, Policy, Renewal, Seal, SignIn,
-    Subscription, Term, Usage, WebSession,
+    Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Offer, Payment, Person, Policy, Renewal,
+    Seal, SignIn, Subscription, Term, Usage, WebSession,
 )
 METADATA = Record.metadata

@@ -58,6 +58,20 @@ class Rules:
             rules_of(known.get(PolicyKind.FORECAST)), {key: product["name"] for key, product in catalogue.items()},
         )
 
+    def segment(self, renewal: Renewal) -> Segment | None:
+        """None when the policy does not know the currency and nobody decided."""
+        knows = renewal.segment_override or renewal.value.currency in self.thresholds
+        return renewal.segment({"thresholds": self.thresholds}) if knows else None
+
+    def health(self, account: Account) -> Health:
+        return Health.of(account.health_score, self.bands)
+
+    def outlook(self, renewal: Renewal, on: date) -> Forecast:
+        segment, days_left = self.segment(renewal), renewal.days_left(on)
+        time = Timeliness.of(renewal.state, segment, days_left, self.forecast)
+        health = self.health(renewal.account)
+        return forecast(renewal.state, health, time, self.forecast, declined=renewal.is_declined)
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
