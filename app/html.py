@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from app.assets import Assets
 from app.chart import area, waterfall
-from app.locale import NAMES, Catalogue
+from app.locale import NAMES, Catalogue, HouseWords
 from pricing.currency import decimals
 from pricing.money import Money, rounded
 
@@ -53,6 +53,11 @@ class Language:
 
     locale: str
     words: NullTranslations
+    house: HouseWords
+
+    def said(self, sentence: str) -> str:
+        """What the house said when it refused, or what a field's trouble is."""
+        return self.house.say(sentence)
 
     def money(self, amount: Money) -> str:
         """USD 9,216.00 in every language: the code in front, never a sign that two currencies share."""
@@ -90,12 +95,13 @@ class Language:
         return day - timedelta(days=1)
 
     def figure(self, amount: Decimal, unit: str, currency: str | None = None) -> str:
-        """One figure of a value story in its unit: 312 h, −38 %, 4.7 / 5.
+        """One figure of a value story in its unit: 312 h (168 jam), −38 %, 4.7 / 5.
 
         Units: as `renewals.value.Unit`; money in major units of `currency`.
         """
         said = self.number(amount)
-        shapes = {"hours": f"{said}{NBSP}h", "percent": f"{said}{NBSP}%", "score": f"{said} / 5"}
+        hours = self.words.gettext("%(num)s h") % {"num": said}
+        shapes = {"hours": hours.replace(" ", NBSP), "percent": f"{said}{NBSP}%", "score": f"{said} / 5"}
         return f"{currency} {said}" if unit == "money" else shapes.get(unit, said)
 
     def weekday(self, day: date) -> str:
@@ -160,7 +166,7 @@ _FILTERS = (
     *("money", "money_short", "amount", "change"),
     *("number", "percent", "about_percent", "bytes", "figure", "list_of"),
     *("eve", "day", "weekday", "plain_day", "short_day", "dated", "day_month", "month", "month_year"),
-    *("moment", "relative_day"),
+    *("moment", "relative_day", "said"),
 )
 
 
@@ -202,7 +208,9 @@ class Html:
     """The templates, once for each language. Loaded at start; safe to share between threads."""
 
     def __init__(self, assets: Assets, catalogue: Catalogue, folder: Path = TEMPLATES) -> None:
-        self._languages = {locale: Language(locale, catalogue.words(locale)) for locale in catalogue.locales}
+        self._languages = {
+            locale: Language(locale, catalogue.words(locale), catalogue.house(locale)) for locale in catalogue.locales
+        }
         self._pages = {locale: _environment(said, assets, folder) for locale, said in self._languages.items()}
         self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
 
