@@ -1,0 +1,1 @@
+"""The whole house in a real browser: the demo as anybody starts it, met only by its published addresses."""

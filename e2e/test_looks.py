@@ -1,0 +1,141 @@
+"""Every page that can be reached: no accessibility fault, nothing sideways on a phone, no complaint of the browser."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.auditor import faults_of
+from e2e.company import Company
+from e2e.deed import expect_heading, go_to_stripe, pay_at_stripe, renew
+from e2e.demo import Demo
+from e2e.window import LANGUAGES, Windows
+
+KEY = re.compile(r"/[0-9a-f]{8}-[0-9a-f-]{27}|/[0-9a-f]{64}")
+FILES = ("/documents/", "/static/")
+OTHER_LANGUAGE = {"en": "English", "ms": "Bahasa Melayu"}
+
+
+def speak(page: Page, language: str) -> None:
+    """By the page's own switch, when it is not in that language yet."""
+    if page.locator("html").get_attribute("lang") != language:
+        page.get_by_role("button", name=OTHER_LANGUAGE[language]).click()
+    expect(page.locator("html")).to_have_attribute("lang", language)
+
+
+def pages_from(page: Page, start: str) -> list[str]:
+    """Every kind of page that links lead to, one of each."""
+    waiting, seen, shapes = [start], [], {KEY.sub("/*", start)}
+    while waiting:
+        path = waiting.pop(0)
+        page.goto(path)
+        seen.append(path)
+        found = page.locator("a[href^='/']").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+        for link in found:
+            shape = KEY.sub("/*", urlsplit(link).path)
+            if shape not in shapes and not link.startswith(FILES):
+                shapes.add(shape)
+                waiting.append(link)
+    return seen
+
+
+def look_at_all(page: Page, paths: list[str]) -> list[str]:
+    faults: list[str] = []
+    for path in paths:
+        page.goto(path)
+        faults += faults_of(page)
+    return faults
+
+
+def look_in_every_language(page: Page) -> list[str]:
+    """The page where it stands; English comes back."""
+    faults = faults_of(page)
+    speak(page, "ms")
+    faults += faults_of(page)
+    speak(page, "en")
+    return faults
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_a_customer(windows: Windows, company: Company, owner: Page, language: str) -> None:
+    speak(owner, language)
+    paths = pages_from(owner, "/")
+
+    assert len(paths) >= 11
+    assert look_at_all(owner, paths) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_before_signing_in(windows: Windows, company: Company, language: str) -> None:
+    page = windows.open(language=language)
+
+    faults = look_at_all(page, ["/sign-in", "/demo", "/no-such-page", "/sign-in/link/no-such-link"])
+    page.goto("/sign-in")
+    page.locator("input[name=email]").fill(company.email)
+    page.locator("main button").click()
+    page.locator("input[name=code]").fill("000000")
+    faults += faults_of(page)
+    page.locator("main button").click()
+    expect(page.locator("#code-trouble")).to_be_visible()
+    faults += faults_of(page)
+
+    assert faults == []
+
+
+def test_every_page_of_a_payment(stripe: Demo, windows: Windows, company: Company, owner: Page) -> None:
+    faults: list[str] = []
+    stripe.switch("faults", next="decline", times="1")
+    renew(owner)
+    expect_heading(owner, "The payment did not go through")
+    faults += look_in_every_language(owner)
+
+    owner.get_by_role("link", name="Try the same card again").click()
+    go_to_stripe(owner)
+    faults += faults_of(owner)
+    pay_at_stripe(owner, "4000002760003184")
+    expect_heading(owner, "Confirm with your bank")
+    faults += faults_of(owner)
+    owner.goto(f"/renewals/{company.renewal}/payment")
+    expect_heading(owner, "You pay at Stripe and come back here")
+    faults += look_in_every_language(owner)
+
+    owner.get_by_role("button", name="Stop this payment and choose again").click()
+    stripe.switch("faults", next="authentication_required", times="1")
+    renew(owner)
+    expect_heading(owner, "Your bank wants to know that it is you")
+    faults += look_in_every_language(owner)
+
+    owner.get_by_role("button", name="Stop this payment and choose again").click()
+    stripe.switch("webhooks", mode="delay")
+    stripe.switch("faults", next="cut_after", times="1")
+    renew(owner)
+    expect_heading(owner, "Your payment is being confirmed")
+    faults += look_in_every_language(owner)
+
+    stripe.switch("webhooks/release")
+    expect_heading(owner, "Growth is renewed")
+    faults += look_in_every_language(owner)
+
+    assert faults == []
+
+
+def test_every_page_after_saying_no(windows: Windows, company: Company, owner: Page) -> None:
+    owner.get_by_role("link", name="Do not renew").click()
+    owner.get_by_role("button", name="Do not renew").click()
+    expect(owner.get_by_role("heading", level=1)).to_contain_text("Growth ends on")
+    faults = look_in_every_language(owner)
+    for path in ("/", f"/renewals/{company.renewal}"):
+        owner.goto(path)
+        faults += look_in_every_language(owner)
+
+    assert faults == []
+
+
+def test_every_page_that_refuses(demo: Demo, windows: Windows, company: Company, owner: Page) -> None:
+    faults: list[str] = []
+    for path in ("/admin", f"/renewals/{demo.account('Halden Bank')['renewal_id']}"):
+        owner.goto(path)
+        faults += look_in_every_language(owner)
+
+    assert faults == []
