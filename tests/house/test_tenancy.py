@@ -30,8 +30,8 @@ WITHOUT_POLICY = {
 """Tables that a customer's transaction may read although no policy parts them by company."""
 
 CLOSED = {
-    "alembic_version", "anchor", "api_token", "book_import", "inbox", "procrastinate_events", "procrastinate_jobs",
-    "procrastinate_periodic_defers", "procrastinate_workers", "seal", "sign_in", "web_session", "consent",
+    "alembic_version", "anchor", "api_token", "book_import", "consent", "inbox", "kept_answer", "procrastinate_events",
+    "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers", "seal", "sign_in", "web_session",
 }
 """Tables of which a customer's transaction can read nothing at all. A consent is given and never read back."""
 

@@ -7,16 +7,18 @@ from litestar import Litestar, get
 from app import main
 from gateways.browser import Side
 from tests.web.cast import Cast
-from tests.web.doors import ROLES, STAFF, Door, Things, doors, matrix, unknown, unsafe
+from tests.web.doors import ROLES, Door, Things, doors, matrix, unknown, unsafe
 from tests.web.guest import Guest, known
 from tests.web.standing import changed, contents
 from tests.world import World
 
-MAILED = ("/webhooks/stripe", "/demo/clock", "/demo/sign-in")
-"""The only unsafe doors without a form's token: one is signed, two are the demo's own."""
-WORDS = {"allow", "login", "code", "deny403", "deny404", "signed"}
+WITHOUT_FORM = ("/webhooks/stripe", "/demo/clock", "/demo/sign-in")
+"""The only unsafe doors without a form's token: one is signed, two are the demo's own. Programs bring a token of
+their own, which no browser sends by itself."""
+WORDS = {"allow", "login", "code", "deny403", "deny404", "signed", "token"}
 RUTH, ADAM = "ruth@cedar-dental.example", "adam@lumen.example"
 FILLED: dict[str, dict[str, str]] = {"/demo/sign-in": {"email": RUTH}}
+CUSTOMERS = ("link_holder", "viewer", "procurement", "signer", "buyer", "owner", "other_owner")
 ALL = [(row["route"], row["method"]) for row in matrix()]
 
 
@@ -28,6 +30,8 @@ def cast_here(standing: World) -> Cast:
 def outcome(guest: Guest, door: Door, answer: httpx.Response) -> str:
     """What the matrix calls this answer."""
     location = answer.headers.get("location", "")
+    if answer.status_code == 401:
+        return "token"
     if answer.status_code in (403, 404):
         return f"deny{answer.status_code}"
     if door.path == "/webhooks/stripe" and answer.status_code == 400:
@@ -132,15 +136,14 @@ def test_the_thing_of_another_company_answers_byte_for_byte_like_one_that_is_not
         things: {door.path: things.fill(door.path) for door in object_doors(standing.app)}
         for things in (cast_here.own, cast_here.other)
     }
-    guests, before = [cast_here.look(role) for role in ROLES if role not in STAFF], contents(standing)
+    guests, before = [cast_here.look(role) for role in CUSTOMERS], contents(standing)
 
     differences = [
-        (guest.person and guest.person.email, method, door.path)
+        (guest.person and guest.person.email, door.method, door.path)
         for guest in guests
         for door in object_doors(standing.app)
-        for method in door.methods.split()
-        if _told(guest, method, theirs[_not_theirs(guest, cast_here)][door.path])
-        != _told(guest, method, unknown(door.path))
+        if _told(guest, door.method, theirs[_not_theirs(guest, cast_here)][door.path])
+        != _told(guest, door.method, unknown(door.path))
     ]
 
     assert differences == []
@@ -199,7 +202,23 @@ def _tokens(page: str) -> list[str]:
 
 
 def test_only_the_signed_and_the_demos_own_forms_need_no_token(standing: World) -> None:
-    assert sorted(door.path for door in unsafe(standing.app) if not door.access.form) == sorted(MAILED)
+    without = [door.path for door in unsafe(standing.app) if not door.access.form]
+
+    assert sorted(path for path in without if not path.startswith("/api/v1/")) == sorted(WITHOUT_FORM)
+
+
+def test_a_program_is_known_by_its_token_and_never_by_a_cookie(standing: World, cast_here: Cast) -> None:
+    api = [door for door in doors(standing.app) if door.path.startswith("/api/v1/")]
+    admin = cast_here.come("admin")
+
+    answers = [admin.ask(door.method, cast_here.own.fill(door.path)).status_code for door in api]
+    guessed = [
+        admin.ask(door.method, cast_here.own.fill(door.path), headers={"Authorization": "Bearer kekal_" + "x" * 43})
+        for door in api
+    ]
+
+    assert len(api) > 2
+    assert {*answers, *(answer.status_code for answer in guessed)} == {401}
 
 
 FORGERIES: dict[str, dict[str, object]] = {
@@ -228,7 +247,7 @@ def test_a_forged_form_is_refused_everywhere_and_nothing_is_written(
         for role in ("owner", "admin", "anonymous")
         if (guest := cast_here.come(role))
         for door in unsafe(standing.app)
-        if door.path not in MAILED and _lets_in(door, role)
+        if door.access.form and _lets_in(door, role)
     ]
     before = contents(standing)
 
