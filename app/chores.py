@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from dateutil.relativedelta import relativedelta
 from sqlalchemy import select, text
 
 from app import letters, papers
@@ -36,6 +37,8 @@ SWEEP = 500
 """Rows of one sweep."""
 OPTIONS_READY_DAYS = 30
 LAST_REMINDER_DAYS = 7
+LATE = (PaymentState.UNKNOWN.value, PaymentState.PROCESSING.value)
+"""What a payment was when the customer was told that we write the moment it is sure."""
 CUSTOMER_PATIENCE = timedelta(hours=24)
 UNDER_WAY = text(
     "SELECT args->>:argument FROM procrastinate_jobs WHERE task_name = :job AND status IN ('todo', 'doing')"
@@ -101,6 +104,18 @@ def plan_receipt(work: Work, subject: UUID) -> None:
     renewal = Renewal.find(work.session, payment.renewal_id)
     if person := closing.buyer_of(work.session, renewal):
         _plan(work, MessageKind.RECEIPT, person, renewal, purpose=f"receipt:{payment.id}", payment=str(payment.id))
+
+
+def tell_payment_failed(work: Work, subject: UUID, event: UUID) -> None:
+    """The bank's no came late: whoever pressed the button has left the page and is told by mail."""
+    if work.session.get_one(Event, event).details.get("from") not in LATE:
+        return
+    payment = Payment.find(work.session, subject)
+    person = work.session.get(Person, payment.asked_by) if payment.asked_by else None
+    if person:
+        renewal = Renewal.find(work.session, payment.renewal_id)
+        _plan(work, MessageKind.PAYMENT_FAILED, person, renewal, purpose=f"payment_failed:{payment.id}",
+              payment=str(payment.id))
 
 
 def tell_declined(work: Work, subject: UUID, event: UUID) -> None:
@@ -175,6 +190,8 @@ def announce(work: Work) -> None:
     )
     for renewal in work.session.scalars(due):
         days = renewal.days_left(renewal.account.today(work.now))
+        if closing.live_payment(renewal):
+            continue
         if renewal.segment(policy) is Segment.SMB and 0 <= days <= OPTIONS_READY_DAYS:
             _announce(work, renewal, last=days <= LAST_REMINDER_DAYS)
 
@@ -340,9 +357,11 @@ def _invoice_of(work: Work, payment: Payment) -> Invoice | None:
 
 
 def _invoice_lines(work: Work, payment: Payment) -> list[tuple[str, int]]:
-    """What was paid for, line by line when the first year is whole lines, else in one."""
+    """What was paid for at Stripe, in one line; the printed invoice has every line."""
     offer = closing.acceptance_of(work.session, payment).offer
-    return [(f"{offer.content['plan']}, {offer.starts_on:%d %B %Y} to {offer.ends_on:%d %B %Y}", payment.amount_minor)]
+    last_day = min(offer.ends_on, offer.starts_on + relativedelta(years=1)) - timedelta(days=1)
+    plan = str(offer.content["plan"]).replace("_", " ").capitalize()
+    return [(f"{plan}, {offer.starts_on.isoformat()} to {last_day.isoformat()}", payment.amount_minor)]
 
 
 def print_agreement(work: Work, subject: UUID) -> None:

@@ -15,6 +15,8 @@ kekal import FILES     the book of business: accounts.csv people.csv subscriptio
                        [--dry-run] checks everything and keeps nothing
 kekal token NAME --as EMAIL
                        a key for a program, with the rights of that member of the staff [--revoke]
+kekal policy KIND FILE --reason TEXT
+                       a new version of a policy, from a JSON file; without FILE, print the one in force
 kekal check            look for what must never be
 kekal audit verify     walk the chain over the audit log
 kekal demo [--reset]   everything at once, with a company to play with
@@ -25,7 +27,7 @@ def main() -> int:
     arguments = sys.argv[1:]
     commands: dict[str, Callable[[list[str]], int]] = {
         "serve": _serve, "worker": _worker, "migrate": _migrate, "import": _import, "token": _token,
-        "check": _check, "audit": _audit, "demo": _demo,
+        "check": _check, "audit": _audit, "policy": _policy, "demo": _demo,
     }
     command = commands.get(arguments[0] if arguments else "")
     if command is None:
@@ -101,6 +103,12 @@ def _audit(arguments: list[str]) -> int:
         print(USAGE, file=sys.stderr)
         return 2
     return verify(_settings())
+
+
+def _policy(arguments: list[str]) -> int:
+    from app.publishing import run
+
+    return run(arguments, _settings())
 
 
 def _demo(arguments: list[str]) -> int:

@@ -14,6 +14,7 @@ from litestar import Request as WebRequest
 from litestar import Response, route
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.house import House
@@ -139,8 +140,11 @@ class Desk:
         """A session's last-seen, now and then, in a transaction of its own."""
         if not visit.has_begun or visit.session_id is None or visit.machine_now - visit.row.seen_at < SEEN_EVERY:
             return
-        with self.house.database.begin(Role.DOOR) as (session, now):
-            WebSession.see(session, visit.session_id, at=now.machine)
+        try:
+            with self.house.database.begin(Role.DOOR) as (session, now):
+                WebSession.see(session, visit.session_id, at=now.machine)
+        except SQLAlchemyError as trouble:  # what was done stays done; only the note is missing
+            log.warning("presence not noted", exc_info=trouble)
 
     def _must_be_our_form(self, request: Request, access: Access) -> None:
         """A form sent from another site, or not as a form, is refused before anything is looked up.

@@ -31,6 +31,7 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args], int]]] = {
     EventName.SIGN_IN_ASKED: [("send_sign_in", _subject, 0)],
     EventName.PAYMENT_SENT: [("reconcile", lambda event: _subject(event) | {"look": 0}, 15)],
     EventName.PAYMENT_SUCCEEDED: [("issue_invoice", _subject, 0), ("plan_receipt", _subject, 0)],
+    EventName.PAYMENT_DECLINED: [("tell_payment_failed", _both, 0)],
     EventName.PAYMENT_QUARANTINED: [("alert", _event, 0)],
     EventName.PAYMENT_STRANDED: [("alert", _event, 0)],
     EventName.AGREEMENT_MADE: [("print_agreement", _subject, 0)],

@@ -31,7 +31,7 @@ def write(work: Work, message: Message) -> Letter:
     """Subject, plain text and HTML, in the reader's language."""
     context = WRITERS[message.kind](work, message)
     shared = {"vendor": work.house.vendor, "locale": message.locale, "today": work.now.date()}
-    return work.house.html.letter(TEMPLATES.get(message.kind, message.kind.value), message.locale, **(shared | context))
+    return work.house.html.letter(message.kind.value, message.locale, **(shared | context))
 
 
 def without_secrets(text: str) -> str:
@@ -52,7 +52,7 @@ def _invitation(work: Work, message: Message) -> dict[str, Any]:
     return {
         "inviter": SimpleNamespace(name=inviter.name if inviter else work.house.vendor.name),
         "account": SimpleNamespace(name=message.context["account_name"]), "role": person.roles[0],
-        "email": message.email, "link_url": f"{work.house.settings.public_url}/sign-in", "days": 30, "person": person,
+        "email": message.email, "link_url": f"{work.house.settings.public_url}/sign-in", "person": person,
     }
 
 
@@ -78,7 +78,7 @@ def _ready(work: Work, message: Message) -> dict[str, Any]:
     return context | {
         "last": bool(message.context.get("last")), "option": options.good,
         "ways": len(list(options)), "value": value if value.hours else None, "card": shown.renewal.account.card(),
-        "opt_out_url": context["link_url"],
+        "opt_out_url": f"{context['link_url']}?to=opt-out",
     }
 
 
@@ -104,14 +104,22 @@ def _receipt(work: Work, message: Message) -> dict[str, Any]:
     }
 
 
+def _payment_failed(work: Work, message: Message) -> dict[str, Any]:
+    payment = Payment.find(work.session, UUID(message.context["payment"]))
+    return _about(work, message) | {"payment": SimpleNamespace(amount=payment.amount, card=None)}
+
+
 def _question(work: Work, message: Message) -> dict[str, Any]:
     context = _about(work, message)
     event = work.session.get_one(Event, UUID(message.context["event"]))
     asker = _by(work, message) or context["person"]
-    account = context["renewal"].renewal.account
+    shown: Shown = context["renewal"]
+    said = event.details
+    wanted = [option for option in shown.choice.options if option.content_hash == said.get("option")]
     return context | {
-        "purpose": event.details["purpose"], "message": event.details["words"], "person": asker,
-        "account": SimpleNamespace(name=account.name), "option": None, "po": "", "billing_email": "",
+        "purpose": said["purpose"], "message": said["words"], "person": asker,
+        "account": SimpleNamespace(name=shown.renewal.account.name), "option": wanted[0] if wanted else None,
+        "po": said.get("po", ""), "billing_email": said.get("billing_email", ""),
         "answer_by": next_working_day(work.now.date()),
         "link_url": f"{work.house.settings.public_url}/admin/renewals/{context['renewal'].id}",
     }
@@ -131,10 +139,10 @@ WRITERS: dict[MessageKind, Callable[[Work, Message], dict[str, Any]]] = {
     MessageKind.RECONSIDERED: _declined,
     MessageKind.RENEWAL_READY: _ready,
     MessageKind.RECEIPT: _receipt,
+    MessageKind.PAYMENT_FAILED: _payment_failed,
     MessageKind.QUESTION: _question,
     MessageKind.ALERT: _alert,
 }
-TEMPLATES: dict[MessageKind, str] = {}
 
 
 def _renewal(message: Message) -> UUID:

@@ -109,7 +109,8 @@ def show_renewal_link(visit: Visit, token: str) -> Answer:
     link, person = _renewal_link(visit, token)
     account = visit.session.get_one(Account, link.account_id)
     shown = SimpleNamespace(
-        kind="renewal", token_url=f"/links/{token}", email=person.email, account_name=account.name, inviter_name=None,
+        kind="renewal", token_url=f"/links/{token}{_to(visit)}", email=person.email, account_name=account.name,
+        inviter_name=None,
         state="ready" if link.is_open(visit.machine_now) and person.active else "expired",
     )
     return visit.page("portal/link.html", link=shown)
@@ -124,7 +125,8 @@ def use_renewal_link(visit: Visit, token: str) -> Answer:
     if visit.person and visit.person.id == person.id and visit.level is Level.CODE:
         return visit.go(f"/renewals/{link.renewal_id}")  # who is known better keeps what they have
     Event.record(visit.session, EventName.LINK_OPENED, link, by=person, at=visit.now)
-    return _start(visit, person, Level.LINK, f"/renewals/{link.renewal_id}", scope=link.renewal_id)
+    page = f"/renewals/{link.renewal_id}" + ("/opt-out" if _to(visit) else "")
+    return _start(visit, person, Level.LINK, page, scope=link.renewal_id)
 
 
 @get("/choose-account", AT_THE_DOOR)
@@ -162,6 +164,11 @@ def speak(visit: Visit) -> Answer:
     if locale in cast(Visiting, visit).house.locales:
         answer.cookies["locale"] = locale
     return answer
+
+
+def _to(visit: Visit) -> str:
+    """Where in the renewal the mail's second link leads: to saying no."""
+    return "?to=opt-out" if visit.request.query.get("to") == "opt-out" else ""
 
 
 def same(typed: str, expected: str) -> bool:

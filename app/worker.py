@@ -28,7 +28,8 @@ RETRY = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2)
 log = structlog.get_logger()
 
 CHORES: tuple[Callable[..., Any], ...] = (
-    chores.send_sign_in, chores.send_message, chores.plan_receipt, chores.tell_declined, chores.tell_reconsidered,
+    chores.send_sign_in, chores.send_message, chores.plan_receipt, chores.tell_declined,
+    chores.tell_payment_failed, chores.tell_reconsidered,
     chores.tell_question, chores.tell_invited, chores.alert, chores.reconcile, chores.handle_notice,
     chores.fetch_cards, chores.issue_invoice, chores.print_agreement,
 )

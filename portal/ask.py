@@ -9,6 +9,8 @@ from portal.shown import Shown
 from renewals.errors import Malformed
 from renewals.permission import Permission
 
+HASH = 64
+"""Letters of a content hash."""
 FIELDS = ("message", "po", "billing_email")
 LONGEST = 4000
 """Characters of a question; more is not cut off but asked to be said shorter."""
@@ -32,18 +34,23 @@ def ask(visit: Visit, renewal_id: UUID) -> Answer:
 @post("/renewals/{renewal_id:uuid}/invoice", customer(Permission.RENEW, link=True))
 def ask_for_invoice(visit: Visit, renewal_id: UUID) -> Answer:
     form = visit.request.form
-    said = [form.get("message", "").strip(), form.get("po", "").strip(), form.get("billing_email", "").strip()]
-    words = "\n".join(part for part in said if part) or "Please send an invoice."
-    return _send(visit, renewal_id, "invoice", words)
+    more = {"po": form.get("po", "").strip()[:80], "billing_email": form.get("billing_email", "").strip()[:200]}
+    return _send(visit, renewal_id, "invoice", form.get("message", "").strip() or "-", option=_wanted(visit), **more)
 
 
-def _send(visit: Visit, renewal_id: UUID, purpose: str, words: str) -> Answer:
+def _wanted(visit: Visit) -> str:
+    """The content hash of the option to be invoiced, "" when none was chosen."""
+    wanted = visit.request.form.get("option", "")
+    return wanted if len(wanted) == HASH and wanted.isalnum() else ""
+
+
+def _send(visit: Visit, renewal_id: UUID, purpose: str, words: str, **more: str) -> Answer:
     shown = Shown.find(visit, renewal_id)
     if len(words) > LONGEST:
         too_long = f"This is longer than {LONGEST:,} characters. Say it shorter, or send us a mail."
         return _page(visit, shown, purpose, status=422, message=too_long)
     try:
-        shown.renewal.ask(purpose, words, by=visit.someone, at=visit.now)
+        shown.renewal.ask(purpose, words, by=visit.someone, at=visit.now, **more)
     except Malformed as trouble:
         return _page(visit, shown, purpose, status=422, message=str(trouble))
     return visit.go(f"/renewals/{renewal_id}", flash="asked")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from gateways.browser import Answer, Visit, customer, get, post
 from portal.shown import Shown
+from renewals import closing
 from renewals.permission import Permission
 from renewals.person import Person
 
@@ -26,7 +27,8 @@ def decline(visit: Visit, renewal_id: UUID) -> Answer:
         return _page(visit, shown, status=422, reason="Choose one of the reasons, or none.")
     if len(words) > LONGEST:
         return _page(visit, shown, status=422, words=f"This is longer than {LONGEST} characters. Say it shorter.")
-    shown.renewal.decline(f"{reason}: {words}" if words else reason, by=visit.someone, at=visit.now)
+    said = f"{reason}: {words}" if words else reason
+    closing.decline(shown.renewal, said, by=visit.someone, at=visit.now)
     return visit.go(f"/renewals/{renewal_id}/opt-out")
 
 

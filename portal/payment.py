@@ -11,6 +11,8 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from dateutil.relativedelta import relativedelta
+
 from gateways.browser import Answer, Visit, customer, get, post
 from portal import renewal as renewal_room
 from portal.shown import Shown, state_of
@@ -32,7 +34,7 @@ REFRESH_SECONDS = 5
 def show(visit: Visit, renewal_id: UUID) -> Answer:
     """Where the attempt stands; without one, the options."""
     shown = Shown.find(visit, renewal_id)
-    if shown.payment is None:
+    if shown.payment is None or shown.payment.state is PaymentState.CANCELLED:
         return visit.go(f"/renewals/{renewal_id}")
     state = state_of(shown.payment, shown.renewal)
     headers = {"Refresh": str(REFRESH_SECONDS)} if state == "confirming" else {}
@@ -43,14 +45,13 @@ def show(visit: Visit, renewal_id: UUID) -> Answer:
 def pay(visit: Visit, renewal_id: UUID) -> Any:
     """The click: one call to Stripe between it and the answer."""
     shown = Shown.find(visit, renewal_id, lock=True)
-    if shown.renewal.account.card() and visit.level == "code":
+    if shown.card_for(visit):
         shown = yield from _close_checkout(visit, shown)
     if shown.renewal.state is RenewalState.WON or closing.live_payment(shown.renewal):
         return visit.go(f"/renewals/{renewal_id}/payment")
-    card = shown.renewal.account.card()
+    card = shown.card_for(visit)
     if card is None:
         return visit.go(f"/renewals/{renewal_id}/card?option={visit.request.form.get('option', '')}")
-    visit.needs_code()
     try:
         acceptance = _accept(visit, shown)
     except (Stale, Malformed) as trouble:
@@ -207,10 +208,9 @@ def _after(visit: Visit, shown: Shown, ends_on: date) -> dict[str, Any]:
 def _next_steps(shown: Shown, term: Term | None) -> list[tuple[date, str]]:
     if term is None:
         return []
-    steps = [(term.starts_on, "term_begins")]
-    if term.months > 12:
-        steps.append((term.starts_on.replace(year=term.starts_on.year + 1), "next_payment"))
-    return [*steps, (term.ends_on, "next_renewal")]
+    later = (term.starts_on + relativedelta(months=months) for months in range(12, term.months, 12))
+    payments = [(day, "next_payment") for day in later]
+    return [(term.starts_on, "term_begins"), *payments, (term.ends_on, "next_renewal")]
 
 
 def _card_words(payment: Payment) -> SimpleNamespace | Card | None:

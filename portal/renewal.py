@@ -31,7 +31,8 @@ def page(visit: Visit, shown: Shown, *, status: int = 200, chosen: str = "", **t
         "recommended": shown.choice.options.recommended.value if is_open else "",
         "chosen": (chosen or shown.chosen()) if is_open else "",
         "names": shown.names if is_open else {},
-        "card": shown.renewal.account.card_on_file if is_open and visit.level == "code" else None,
+        "card": shown.card_for(visit) if is_open else None,
+        "has_card": shown.renewal.account.card_on_file is not None,
         "terms": shown.terms,
         "may": may(visit.someone),
         "payers": payers(visit.session, visit.someone),
@@ -48,7 +49,8 @@ def _key(visit: Visit, shown: Shown, context: dict[str, Any]) -> tuple[object, .
         "renewal", shown.id, shown.plan, shown.renews_on, shown.decide_by, shown.seats, shown.used, shown.owner_name,
         visit.today, visit.level, shown.standing, shown.choice.value.key, tuple(shown.steps), context["recommended"],
         tuple(option.content_hash for option in context["options"]), context["chosen"], tuple(context["names"].items()),
-        card and (card.brand, card.last4), shown.terms, tuple(context["may"].items()), tuple(context["payers"]),
+        card and (card.brand, card.last4), context["has_card"], shown.terms, tuple(context["may"].items()),
+        tuple(context["payers"]),
     )
 
 

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from gateways.browser import Visit
+from gateways.browser import Level, Visit
+from renewals.account import Card
 from renewals.choice import Choice
 from renewals.closing import latest_payment, standing_acceptance
 from renewals.payment import Payment, PaymentState
@@ -143,6 +144,11 @@ class Shown:
         return {line.product: self.choice.name_of(line.product) for line in lines} | {
             line.product: self.choice.name_of(line.product) for line in self.choice.scope.lines
         }
+
+    def card_for(self, visit: Visit) -> Card | None:
+        """The card on file, for whoever proved by a code who they are; one that has run out is none."""
+        card = self.renewal.account.card_on_file
+        return card if card and card.lives_on(self.today) and visit.level is Level.CODE else None
 
     def chosen(self) -> str:
         """The content marked at first: what was accepted before, else what is recommended."""

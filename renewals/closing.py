@@ -1,14 +1,16 @@
 """Closing: how a yes becomes an acceptance, a payment, and then the next term, all of it or none."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from pricing.money import Money
 from pricing.option import Option
 from renewals.account import Card
 from renewals.base import new_key, session_of
@@ -37,7 +39,8 @@ class Yes:
 def accept(renewal: Renewal, option: Option, yes: Yes, *, by: Person, at: datetime) -> Acceptance:
     """A yes to one option as it is priced now.
 
-    The renewal must be locked. The same content accepted again is the same acceptance.
+    The renewal must be locked. The same content and words accepted again by the same
+    person is the same acceptance.
 
     Raises: NotYours, NotNow, Stale when price or terms are not those that were shown.
     """
@@ -52,7 +55,7 @@ def accept(renewal: Renewal, option: Option, yes: Yes, *, by: Person, at: dateti
     if yes.terms.number != yes.terms_version:
         raise Stale("The terms changed since this page was shown. Nothing was charged; please read them again.")
     standing = standing_acceptance(renewal)
-    if standing and standing.content_hash == option.content_hash:
+    if standing and standing.says(option.content_hash, yes.terms.name, by):
         return standing
     if standing:
         standing.lapse(by=by, at=at)
@@ -202,6 +205,30 @@ def acceptance_of(session: Session, payment: Payment) -> Acceptance:
         .join(Instalment, Instalment.acceptance_id == Acceptance.id)
         .where(Instalment.id == payment.instalment_id)
     ).one()
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is to be paid next, and when."""
+
+    amount: Money
+    day: date
+
+
+def next_instalment(session: Session, subscription_id: UUID, on: date) -> Owed | None:
+    """The next year of a term that was agreed for several."""
+    found = session.scalars(
+        select(Instalment)
+        .join(Renewal, Renewal.id == Instalment.renewal_id)
+        .join(Acceptance, Acceptance.id == Instalment.acceptance_id)
+        .where(
+            Renewal.subscription_id == subscription_id, Renewal.state == RenewalState.WON, Instalment.due_on >= on,
+            Instalment.number > 1, Acceptance.state == AcceptanceState.STANDING,
+        )
+        .order_by(Instalment.due_on)
+        .limit(1)
+    ).first()
+    return Owed(found.amount, found.due_on) if found else None
 
 
 def term_after(session: Session, renewal: Renewal) -> Term | None:

@@ -121,6 +121,10 @@ class Acceptance(Lifecycle, Owned):
         primaryjoin="Acceptance.offer_id == Offer.id", foreign_keys="Acceptance.offer_id", viewonly=True
     )
 
+    def says(self, content_hash: str, terms: str, person: Person) -> bool:
+        """Whether it is the same person's yes to the same content and the same words."""
+        return (self.content_hash, self.terms_version, self.person_id) == (content_hash, terms, person.id)
+
     def lapse(self, *, by: Person | None, at: datetime) -> None:
         """Nothing was paid for it; another choice may be made."""
         self._move(AcceptanceState.LAPSED, EventName.ACCEPTANCE_LAPSED, by=by, at=at)

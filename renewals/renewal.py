@@ -176,11 +176,13 @@ class Renewal(Lifecycle, Owned):
         self.must_be_open()
         if not self.is_declined:
             raise NotNow("This renewal goes on; there is nothing to take back.")
+        if self.account.today(at) > self.decide_by:
+            raise NotNow("The last day to decide has passed. Write to us and we will look at it together.")
         self.declined_at = self.declined_reason = self.declined_by = None
         Event.record(session_of(self), EventName.RENEWAL_RECONSIDERED, self, by=by, at=at)
 
-    def ask(self, purpose: str, words: str, *, by: Person, at: datetime) -> Event:
-        """A question to the person who looks after this renewal.
+    def ask(self, purpose: str, words: str, *, by: Person, at: datetime, **more: str) -> Event:
+        """A question to the person who looks after this renewal; `more` is what a form asked beside it.
 
         Raises: NotYours, Malformed.
         """
@@ -188,7 +190,8 @@ class Renewal(Lifecycle, Owned):
         if not words.strip():
             raise Malformed("Write your question first.", "words")
         return Event.record(
-            session_of(self), EventName.QUESTION_ASKED, self, by=by, at=at, purpose=purpose, words=words.strip()[:4000]
+            session_of(self), EventName.QUESTION_ASKED, self, by=by, at=at, purpose=purpose, words=words.strip()[:4000],
+            **more,
         )
 
     @classmethod

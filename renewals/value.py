@@ -70,7 +70,11 @@ class Usage(Owned):
     amount: Mapped[int] = mapped_column(BigInteger)
 
 
-FIGURES = select(Figure).where(Figure.subscription_id == bindparam("subscription")).order_by(Figure.external_id)
+FIGURES = (
+    select(Figure)
+    .where(Figure.subscription_id == bindparam("subscription"), Figure.measured_on >= bindparam("since"))
+    .order_by(Figure.measured_on, Figure.external_id)
+)
 USAGE = (
     select(Usage.metric, Usage.month, Usage.amount)
     .where(
@@ -91,10 +95,12 @@ class ValueStory:
 
     @classmethod
     def of(cls, session: Session, subscription_id: UUID, *, until: date) -> "ValueStory":
-        """The last twelve whole months of use before `until`, and every figure."""
+        """The last twelve whole months of use before `until`, and of each metric the newest figure of that time."""
         this_month = until.replace(day=1)
         since = this_month.replace(year=until.year - 1)  # rows, not records: a page reads dozens of them
-        figures = session.scalars(FIGURES, {"subscription": subscription_id}).all()
+        measured = {"subscription": subscription_id, "since": since}
+        newest = {figure.metric: figure for figure in session.scalars(FIGURES, measured)}
+        figures = sorted(newest.values(), key=lambda figure: figure.external_id)
         months = {"subscription": subscription_id, "since": since, "until": this_month}
         usage = session.execute(USAGE, months).all()
         return cls(figures, usage)
