@@ -66,6 +66,14 @@ def test_every_page_of_a_customer(windows: Windows, company: Company, owner: Pag
     assert look_at_all(owner, paths) == []
 
 
+def test_every_page_of_the_staff(windows: Windows) -> None:
+    page = windows.open(signed_in="ines@lumen.example")
+    paths = pages_from(page, "/admin")
+
+    assert len(paths) >= 5
+    assert look_at_all(page, paths) == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_before_signing_in(windows: Windows, company: Company, language: str) -> None:
     page = windows.open(language=language)
