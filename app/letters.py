@@ -61,14 +61,16 @@ def _about(work: Work, message: Message) -> dict[str, Any]:
     renewal = Renewal.find(work.session, _renewal(message))
     shown = Shown(work.session, renewal, Choice.of(work.session, renewal, _day(work, renewal)), _day(work, renewal))
     person = work.session.get_one(Person, message.person_id)
-    return {"renewal": shown, "person": person, "link_url": _link(work, message, renewal), "today": shown.today}
+    way_in = _way_in(work, message, renewal, person)
+    return {"renewal": shown, "person": person, "link_url": way_in, "today": shown.today}
 
 
 def _declined(work: Work, message: Message) -> dict[str, Any]:
     context = _about(work, message)
     renewal, by = context["renewal"].renewal, _by(work, message)
     when = renewal.declined_at or message.planned_at
-    return context | {"declined": SimpleNamespace(by_name=by.name if by else "", at=when)}
+    declined = SimpleNamespace(by_name=by.name if by else "", at=when)
+    return context | {"declined": declined, "account_name": renewal.account.name}
 
 
 def _ready(work: Work, message: Message) -> dict[str, Any]:
@@ -159,6 +161,13 @@ def _by(work: Work, message: Message) -> Person | None:
 
 def _day(work: Work, renewal: Renewal) -> date:
     return renewal.account.today(work.now)
+
+
+def _way_in(work: Work, message: Message, renewal: Renewal, person: Person) -> str:
+    """A customer gets a key; the staff sign in as always."""
+    if person.is_staff:
+        return f"{work.house.settings.public_url}/admin/renewals/{renewal.id}"
+    return _link(work, message, renewal)
 
 
 def _link(work: Work, message: Message, renewal: Renewal) -> str:

@@ -122,10 +122,10 @@ def use_renewal_link(visit: Visit, token: str) -> Answer:
     link, person = _renewal_link(visit, token)
     if not link.is_open(visit.machine_now) or not person.active:
         raise NotNow("This link has expired. Sign in with your mail address instead.")
-    if visit.person and visit.person.id == person.id and visit.level is Level.CODE:
-        return visit.go(f"/renewals/{link.renewal_id}")  # who is known better keeps what they have
-    Event.record(visit.session, EventName.LINK_OPENED, link, by=person, at=visit.now)
     page = f"/renewals/{link.renewal_id}" + ("/opt-out" if _to(visit) else "")
+    if visit.person and visit.person.id == person.id and visit.level is Level.CODE:
+        return visit.go(page)  # who is known better keeps what they have
+    Event.record(visit.session, EventName.LINK_OPENED, link, by=person, at=visit.now)
     return _start(visit, person, Level.LINK, page, scope=link.renewal_id)
 
 
@@ -140,7 +140,7 @@ def show_accounts(visit: Visit) -> Answer:
 def choose_account(visit: Visit) -> Answer:
     wanted = visit.request.form.get("account", "")
     for person in _colleagues_by_mail(visit):
-        if str(person.account_id) == wanted:
+        if person.account_id and str(person.account_id) == wanted:
             return _start(visit, person, Level.CODE, "/")
     raise NotFound
 
@@ -178,7 +178,7 @@ def same(typed: str, expected: str) -> bool:
 
 def _come_in(visit: Visit, wanted: SignIn, people: Sequence[Person]) -> Answer:
     wanted.used_at = visit.machine_now
-    if len(people) > 1:
+    if len(people) > 1 and not people[0].is_staff:
         return _start(visit, people[0], Level.CODE, "/choose-account")
     return _start(visit, people[0], Level.CODE, wanted.next_path)
 
@@ -252,9 +252,11 @@ def _code_page(visit: Visit, wanted: SignIn, *, status: int = 200, **trouble: st
 
 
 def _people_at(session: Session, email: str) -> Sequence[Person]:
-    """Everybody who has this address, in the order of their companies."""
+    """Everybody who has this address: a member of the staff first, then in the order of their companies."""
     return session.scalars(
-        select(Person).where(Person.email == email, Person.active).order_by(Person.account_id, Person.id)
+        select(Person)
+        .where(Person.email == email, Person.active)
+        .order_by(Person.account_id.asc().nulls_first(), Person.id)
     ).all()
 
 
