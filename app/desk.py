@@ -29,6 +29,7 @@ from renewals.errors import Malformed, NotFound, NotYours, Refused
 THREADS = 32
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 LONGEST_FIELD = 10_000
+MOST_FIELDS = 300
 CARD_NUMBER = re.compile(r"(?<![\w-])[2-6](?:[ -]?\d){12,18}(?![\w-])")
 """What could be a payment card's number; its last digit decides."""
 COOKIE_SECONDS = {"flash": 30, "locale": 365 * 86_400}
@@ -181,13 +182,23 @@ def error_page(visit: Visiting, status: int, sentence: str | None) -> Answer:
 
 def _must_be_readable(request: Request) -> None:
     """What no field of ours can hold is refused before anything is looked up. Raises: Malformed."""
+    if len(request.form) + len(request.query) > MOST_FIELDS:
+        raise Malformed("This form has more fields than any page of ours.")
     for field, text in [*request.form.items(), *request.query.items(), ("path", request.path)]:
         if len(text) > LONGEST_FIELD:
             raise Malformed(f"This is too long; {LONGEST_FIELD:,} characters are the most we can take.", field)
-        if "\0" in text or "\0" in field or any("\ud800" <= letter <= "\udfff" for letter in text):
+        if "\0" in text or "\0" in field or not _is_text(text):
             raise Malformed("There is something in it that is no text.", field)
         if any(_is_card_number(found) for found in CARD_NUMBER.findall(text)):
             raise Malformed("This looks like a card's number. Never write one here; Stripe's page asks for it.", field)
+
+
+def _is_text(text: str) -> bool:
+    """Whether it can be written down: half a character of UTF-16 can not."""
+    try:
+        return bool(text.encode()) or not text
+    except UnicodeEncodeError:
+        return False
 
 
 def _is_card_number(text: str) -> bool:
