@@ -288,13 +288,12 @@ def _nothing() -> None:
 
 def _marks(payload: dict[str, Any]) -> tuple[str, UUID, UUID] | None:
     """What our own marks in the object say it is about: reference, payment, account."""
-    thing = payload.get("data", {}).get("object", {})
-    marks = thing.get("metadata") or {}
-    if thing.get("object") not in ("payment_intent", "checkout.session"):
-        return None
     try:
-        return str(thing["id"]), UUID(marks["attempt"]), UUID(marks["account"])
-    except (KeyError, ValueError, TypeError):
+        thing = payload["data"]["object"]
+        if thing["object"] not in ("payment_intent", "checkout.session") or type(thing["id"]) is not str:
+            return None
+        return thing["id"], UUID(thing["metadata"]["attempt"]), UUID(thing["metadata"]["account"])
+    except (KeyError, ValueError, TypeError, AttributeError):
         return None
 
 

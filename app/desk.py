@@ -27,6 +27,8 @@ from gateways.browser import PUBLIC, Access, Answer, Door, Request
 from renewals.errors import Malformed, NotFound, NotYours, Refused
 
 THREADS = 32
+LONGEST_FORM = 64_000
+"""Bytes: more than any form of ours asks for, and little enough to read while others wait."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 LONGEST_FIELD = 10_000
 MOST_FIELDS = 300
@@ -55,7 +57,9 @@ class Desk:
 
     def _serving(self, work: Work, access: Access) -> Work:
         async def serve(request: WebRequest[Any, Any, Any], **path: Any) -> Response[bytes]:
-            read = await _read(request)
+            if request.method == "POST" and len(await request.body()) > LONGEST_FORM:
+                return self.apologise(request, 413)
+            read = await _read(request, self.house.settings.proxies)
             run = partial(self._serve, work, access, read, path)
             return await asyncio.get_running_loop().run_in_executor(self.threads, run)
 
@@ -134,7 +138,7 @@ class Desk:
 
     def apologise(self, request: WebRequest[Any, Any, Any], status: int) -> Response[bytes]:
         """The page for what never reached a room."""
-        visit = Visiting(self.house, _plain_request(request), PUBLIC)
+        visit = Visiting(self.house, _plain_request(request, self.house.settings.proxies), PUBLIC)
         return self._response(visit, self._error(visit, status))
 
     def _note_presence(self, visit: Visiting) -> None:
@@ -234,15 +238,25 @@ def _with_cookie(request: Request, name: str, value: str) -> Request:
     )
 
 
-async def _read(request: WebRequest[Any, Any, Any]) -> Request:
+async def _read(request: WebRequest[Any, Any, Any], proxies: int) -> Request:
     method = str(request.method)
     form: dict[str, str] = {}
     if method not in ("GET", "HEAD") and request.headers.get("content-type", "").lower().startswith(FORMS):
         form = {key: value for key, value in (await request.form()).multi_items() if isinstance(value, str)}
-    return _plain_request(request, form)
+    return _plain_request(request, proxies, form)
 
 
-def _plain_request(request: WebRequest[Any, Any, Any], form: dict[str, str] | None = None) -> Request:
+def _address(request: WebRequest[Any, Any, Any], proxies: int) -> str:
+    """Who asks: the address our own outermost proxy saw; what stands before it in the header anybody may write."""
+    told = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    if proxies and len(told) >= proxies:
+        return told[-proxies][:64]
+    return request.client.host if request.client else ""
+
+
+def _plain_request(
+    request: WebRequest[Any, Any, Any], proxies: int, form: dict[str, str] | None = None
+) -> Request:
     return Request(
         method=str(request.method),
         path=request.url.path,
@@ -250,5 +264,5 @@ def _plain_request(request: WebRequest[Any, Any, Any], form: dict[str, str] | No
         form=form or {},
         cookies=dict(request.cookies),
         headers={key.lower(): value for key, value in request.headers.items()},
-        ip=request.client.host if request.client else "",
+        ip=_address(request, proxies),
     )

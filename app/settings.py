@@ -14,7 +14,7 @@ class Misconfigured(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Units: addresses are complete URLs without a trailing slash."""
+    """Units: addresses are complete URLs without a trailing slash; `proxies` counts those of our own in front."""
 
     mode: str
     database_url: str
@@ -25,6 +25,7 @@ class Settings:
     stripe_base: str | None
     smtp_url: str
     mail_from: str
+    proxies: int = 0
 
     @property
     def is_production(self) -> bool:
@@ -47,6 +48,7 @@ class Settings:
             stripe_base=environment.get("STRIPE_API_BASE") or None,
             smtp_url=environment.get("KEKAL_SMTP_URL", ""),
             mail_from=environment.get("KEKAL_MAIL_FROM", "renewals@localhost"),
+            proxies=int(environment.get("KEKAL_PROXIES") or 0),
         )
         if faults := settings.faults():
             raise Misconfigured("Kekal can not start:\n- " + "\n- ".join(faults))
@@ -73,6 +75,12 @@ class Settings:
         faults = []
         if self.secret_key and (len(self.secret_key) < 32 or any(m in self.secret_key for m in DEMO_MARKS)):
             faults.append("KEKAL_SECRET_KEY is a demo key or shorter than 32 characters.")
+        if self.secret_key and len(set(self.secret_key)) < 12:
+            faults.append("KEKAL_SECRET_KEY is not random; make one with `openssl rand -base64 36`.")
+        if self.stripe_key and not self.stripe_key.startswith(("sk_", "rk_")):
+            faults.append("STRIPE_SECRET_KEY is no key of Stripe's; it begins with sk_ or rk_.")
+        if self.stripe_webhook_secret and not self.stripe_webhook_secret.startswith("whsec_"):
+            faults.append("STRIPE_WEBHOOK_SECRET is no secret of Stripe's; it begins with whsec_.")
         if "sandbox" in self.stripe_key or "demo" in self.stripe_webhook_secret:
             faults.append("The Stripe keys are the sandbox's; production needs your own.")
         if self.stripe_base and not _is_stripe(self.stripe_base):

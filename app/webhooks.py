@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from litestar import Request, Response, post
+from sqlalchemy.exc import DataError, StatementError
 
 from app.clock import machine_now
 from app.house import House
@@ -43,14 +44,21 @@ def _keep(house: House, body: bytes, signature: str) -> int:
         return 413
     try:
         notice = house.stripe.read_notice(body, signature, at=int(machine_now().timestamp()))
-    except Forged:
+    except (Forged, ValueError, RecursionError):  # signed, yet nothing that can be read
         return 400
-    _write_down(house, notice)
+    return _write_down(house, notice)
+
+
+def _write_down(house: House, notice: Notice) -> int:
+    """Row and job in one transaction: what is stored is also handled. What no table can hold is refused."""
+    try:
+        _store(house, notice)
+    except (DataError, StatementError):
+        return 400
     return 200
 
 
-def _write_down(house: House, notice: Notice) -> None:
-    """Row and job in one transaction: what is stored is also handled."""
+def _store(house: House, notice: Notice) -> None:
     with house.database.begin(Role.WORKER) as (session, now):
         kept = Inbox.receive(session, "stripe", notice.id, notice.kind, notice.payload, at=now.machine)
         if kept is not None:

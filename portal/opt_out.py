@@ -1,9 +1,11 @@
 """Opt-out: "do not renew", and taking it back."""
 
 from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 from gateways.browser import Answer, Visit, customer, get, post
+from portal.payment import close_checkout
 from portal.shown import Shown
 from renewals import closing
 from renewals.permission import Permission
@@ -16,12 +18,14 @@ LONGEST = 400
 
 @get("/renewals/{renewal_id:uuid}/opt-out", customer(Permission.VIEW, link=True))
 def show(visit: Visit, renewal_id: UUID) -> Answer:
-    return _page(visit, Shown.find(visit, renewal_id))
+    shown = Shown.find(visit, renewal_id)
+    return _page(visit, shown) if shown.renewal.is_open else visit.go(f"/renewals/{renewal_id}")
 
 
 @post("/renewals/{renewal_id:uuid}/opt-out", customer(Permission.DECLINE, link=True))
-def decline(visit: Visit, renewal_id: UUID) -> Answer:
-    shown = Shown.find(visit, renewal_id, lock=True)
+def decline(visit: Visit, renewal_id: UUID) -> Any:
+    """A checkout that was left open is closed first: what was refused can not be paid any more."""
+    shown = yield from close_checkout(visit, Shown.find(visit, renewal_id, lock=True))
     reason, words = visit.request.form.get("reason", ""), visit.request.form.get("words", "").strip()
     if reason and reason not in REASONS:
         return _page(visit, shown, status=422, reason="Choose one of the reasons, or none.")

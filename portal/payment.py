@@ -46,7 +46,7 @@ def pay(visit: Visit, renewal_id: UUID) -> Any:
     """The click: one call to Stripe between it and the answer."""
     shown = Shown.find(visit, renewal_id, lock=True)
     if shown.card_for(visit):
-        shown = yield from _close_checkout(visit, shown)
+        shown = yield from close_checkout(visit, shown)
     if shown.renewal.state is RenewalState.WON or closing.live_payment(shown.renewal):
         return visit.go(f"/renewals/{renewal_id}/payment")
     card = shown.card_for(visit)
@@ -75,7 +75,7 @@ def show_card(visit: Visit, renewal_id: UUID) -> Answer:
 @post("/renewals/{renewal_id:uuid}/card", customer(Permission.RENEW, link=True))
 def pay_with_another_card(visit: Visit, renewal_id: UUID) -> Any:
     """Stripe's own page takes the card; a checkout that was left open is closed first."""
-    shown = yield from _close_checkout(visit, Shown.find(visit, renewal_id, lock=True))
+    shown = yield from close_checkout(visit, Shown.find(visit, renewal_id, lock=True))
     if shown.renewal.state is RenewalState.WON or closing.live_payment(shown.renewal):
         return visit.go(f"/renewals/{renewal_id}/payment")
     try:
@@ -111,7 +111,7 @@ def withdraw(visit: Visit, renewal_id: UUID) -> Any:
     return visit.go(f"/renewals/{renewal_id}")
 
 
-def _close_checkout(visit: Visit, shown: Shown) -> Generator[Any, Any, Shown]:
+def close_checkout(visit: Visit, shown: Shown) -> Generator[Any, Any, Shown]:
     """A checkout that was left open is expired before another attempt begins; if it was paid after all, it counts.
 
     The bank's page is not a checkout: who presses twice comes to the first attempt.

@@ -261,6 +261,8 @@ def win(renewal: Renewal, payment: Payment, *, at: datetime) -> Agreement:
         raise NotNow("Nobody has accepted an offer for this renewal.")
     if payment.state is not PaymentState.SUCCEEDED:
         raise NotNow("The first instalment is not paid.")
+    if renewal.is_declined:
+        raise NotNow("They said that they will not renew.")
     if acceptance.id != payment.instalment.acceptance_id:
         raise NotNow("What was paid is not what stands accepted.")
     session = session_of(renewal)

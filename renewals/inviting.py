@@ -32,6 +32,8 @@ def invite(session: Session, *, name: str, email: str, role: str, by: Person, at
     if role not in {known.value for known in CUSTOMER_ROLES}:
         raise Malformed("Choose what they may do.", "role")
     _owners(session, by)  # one invitation at a time in a company
+    if Person.staff_by_email(session, address):
+        raise Malformed("This address can not be invited; it belongs to the people who look after you.", "email")
     known = session.scalars(select(Person).where(Person.account_id == by.account_id, Person.email == address)).first()
     if known and known.active:
         raise Malformed(f"{known.name} is here already.", "email")

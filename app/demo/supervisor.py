@@ -27,6 +27,9 @@ BOOK_FILES = ("accounts.csv", "people.csv", "subscriptions.csv", "value.csv", "u
 
 def run(*, reset: bool) -> int:
     """Until Ctrl-C, SIGTERM, or a part that dies."""
+    if os.environ.get("KEKAL_MODE") == "production":
+        print("This is a demo; it does not run with KEKAL_MODE=production.", file=sys.stderr)
+        return 2
     home = Path(os.environ.get("KEKAL_HOME", ".kekal")).resolve()
     port = int(os.environ.get("PORT", "8000"))
     stop = _stop_on_signals()

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -12,6 +13,7 @@ from renewals.importing.rejection import Rejection, Warned
 LONGEST_LINE = 1_000_000
 """Bytes. A longer line is no table of ours."""
 
+MOST_COLUMNS = 200
 BOM, FOREIGN_BOMS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 
 _GUARDED = re.compile(r"'[=+@-]")
@@ -83,8 +85,11 @@ class Sheet:
 
     def _look_at_header(self) -> None:
         assert self.kind is not None
-        for name in dict.fromkeys(self.header):
-            if self.header.count(name) > 1:
+        if len(self.header) > MOST_COLUMNS:
+            self.faults.append(Rejection(self.name, 1, "", f"has more than {MOST_COLUMNS} columns"))
+            return
+        for name, times in Counter(self.header).items():
+            if times > 1:
                 self.faults.append(Rejection(self.name, 1, name, "stands twice in the header"))
             elif name not in self.kind.names:
                 self.warnings.append(Warned(self.name, 1, name, "is no column Kekal knows; it was left out"))
