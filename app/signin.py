@@ -42,9 +42,8 @@ def ask(visit: Visit) -> Answer:
     email = visit.request.form.get("email", "").strip().lower()
     if not ADDRESS.fullmatch(email):
         trouble = {"email": "This is not a mail address. It looks like name@company.com."}
-        return visit.page(
-            "portal/sign_in.html", status=422, email=email, trouble=trouble, next=own_path(visit.request.form.get("next"))
-        )
+        after = own_path(visit.request.form.get("next"))
+        return visit.page("portal/sign_in.html", status=422, email=email, trouble=trouble, next=after)
     if _asked_too_often(visit, email):
         return visit.page("portal/error.html", status=429, code=429, sentence=TOO_OFTEN)
     wanted = SignIn(
