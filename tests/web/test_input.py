@@ -199,7 +199,8 @@ def test_no_field_leads_to_another_site(standing: World, cast_here: Cast, away: 
 MONEY = (
     "price", "amount", "amount_minor", "due_minor", "due_now", "total", "unit", "unit_minor", "currency", "discount",
     "bps", "seats", "quantity", "months", "tier", "plan", "product", "lines", "years", "content", "content_hash",
-    "policies", "customer", "card", "payment_method", "state", "due_on", "starts_on", "ends_on", "kind", "key", "request",
+    "policies", "customer", "card", "payment_method", "state", "due_on", "starts_on", "ends_on", "kind", "key",
+    "request",
 )
 VALUES = ("0", "1", "-1", "NaN", "Infinity", "1e9", "0.01", "JPY", "good", "null", "[]", "{\"minor\": 1}", "", "9" * 40)
 
