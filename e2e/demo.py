@@ -98,9 +98,6 @@ class Demo:
         accounts: list[Json] = self.get("/demo/cast.json")["accounts"]
         return next(account for account in accounts if account["name"] == name)
 
-    def move_clock(self, days: int) -> None:
-        httpx.post(f"{self.url}/demo/clock", data={"days": str(days)}, timeout=300)
-
     def mails(self, to: str, kind: str) -> list[Json]:
         """Newest last."""
         return [mail for mail in self.get("/demo/mail.json") if mail["kind"] == kind and to in mail["to"]]
