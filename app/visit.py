@@ -127,8 +127,10 @@ class Visiting:
 
     @cached_property
     def locale(self) -> str:
-        """The saved choice, then what the browser asks for, then the account's."""
+        """The saved choice, then what the browser asks for, then the account's. The staff's pages are in English."""
         row = self.row
+        if self.person and self.person.is_staff:
+            return "en"
         saved = self.request.cookies.get(self.house.cookie_name("locale"))
         wishes = [saved, row.session_locale, row.person_locale, *_asked_languages(self.request.headers),
                   row.account_locale]

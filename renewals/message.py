@@ -45,7 +45,11 @@ class Message(Lifecycle, Record):
     """
 
     __tablename__ = "message"
-    __table_args__ = (Index("uq_message_purpose", "purpose", unique=True), Index("ix_message_state", "state"))
+    __table_args__ = (
+        Index("uq_message_purpose", "purpose", unique=True),
+        Index("ix_message_state", "state"),
+        Index("ix_message_renewal", "renewal_id"),
+    )
 
     MOVES: ClassVar = {
         MessageState.PLANNED: frozenset({MessageState.SENT, MessageState.FAILED}),

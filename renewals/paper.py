@@ -94,6 +94,7 @@ class Document(Owned):
     __table_args__ = (
         *tenant("renewal_id"),
         Index("uq_document_purpose", "account_id", "purpose", unique=True),
+        Index("ix_document_renewal", "renewal_id"),
     )
 
     renewal_id: Mapped[UUID | None]

@@ -162,6 +162,7 @@ class Payment(Lifecycle, Owned):
         ),
         Index("uq_payment_key", "key", unique=True),
         Index("ix_payment_reference", "reference"),
+        Index("ix_payment_renewal", "renewal_id"),
     )
 
     MOVES: ClassVar = {

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,8 +37,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def cast(postgres: str) -> str:
-    """A database with the shipped policies and the demo's book, brought in by the real importer."""
+def letters(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the cast had in the mail before any test began."""
+    return tmp_path_factory.mktemp("letters")
+
+
+@pytest.fixture(scope="session")
+def cast(postgres: str, stripe_stand_in: str, letters: Path) -> str:
+    """A database with the shipped policies and the demo's book, brought in by the real importer, and what the
+    worker did with it: the cards on file fetched, the first letters sent."""
     url = new_database(postgres, "cast")
     migrate.up(url)
     told = environment(
@@ -51,6 +59,8 @@ def cast(postgres: str) -> str:
         ship(session, at=now.business)
     database.close()
     assert import_book([str(BOOK / name) for name in BOOK_FILES], settings) == 0
+    with opened(url, Sandbox(stripe_stand_in), letters) as made:
+        made.work()
     _leave_alone(postgres, url)
     return url
 
@@ -81,11 +91,11 @@ def sandbox(stripe_stand_in: str) -> Sandbox:
 
 
 @pytest.fixture
-def world(postgres: str, cast: str, sandbox: Sandbox, tmp_path: Path) -> Iterator[World]:
-    """A house of this test's own, the cards on file fetched."""
+def world(postgres: str, cast: str, letters: Path, sandbox: Sandbox, tmp_path: Path) -> Iterator[World]:
+    """A house of this test's own, as the worker left it after the book came in."""
     url = new_database(postgres, f"test_{secrets.token_hex(6)}", template=cast.rsplit("/", 1)[1])
+    shutil.copytree(letters / "mailbox", tmp_path / "mailbox")
     with opened(url, sandbox, tmp_path) as made:
-        made.work()
         yield made
     drop_database(postgres, url)
 

@@ -782,6 +782,9 @@ def upgrade() -> None:
     op.create_index("uq_invoice_number", "invoice", ["number"], unique=True)
     op.create_index("uq_invoice_payment", "invoice", ["payment_id"], unique=True)
     op.create_index("ix_line_term", "line", ["term_id"])
+    op.create_index("ix_payment_renewal", "payment", ["renewal_id"])
+    op.create_index("ix_message_renewal", "message", ["renewal_id"])
+    op.create_index("ix_document_renewal", "document", ["renewal_id"])
     op.create_index("ix_figure_subscription", "figure", ["subscription_id"])
     op.create_foreign_key(
         "fk_term_account_id_agreement_id",
