@@ -6,6 +6,7 @@ from gettext import NullTranslations
 import pytest
 
 from app.html import Language
+from app.locale import HouseWords
 from gateways.document import Papers
 from gateways.paper import (
     AgreementPaper,
@@ -35,7 +36,7 @@ def usd(text: str) -> Money:
 
 
 def printer() -> Papers:
-    return Papers(lambda locale: Language(locale, NullTranslations()))
+    return Papers(lambda locale: Language(locale, NullTranslations(), HouseWords({})))
 
 
 @pytest.fixture(scope="session")

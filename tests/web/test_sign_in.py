@@ -616,7 +616,7 @@ def test_everything_else_asks_the_holder_of_a_link_for_a_code_with_the_address_f
     assert f'name="next" value="{path}"' in page
 
 
-def test_the_card_on_file_asks_the_holder_of_a_link_for_a_code(
+def test_a_mailed_link_never_charges_the_card_on_file_but_leads_to_a_new_one(
     standing: World, visitor: Visitor, ruth: Person
 ) -> None:
     renewal = standing.renewal("cedar-dental")
@@ -625,7 +625,7 @@ def test_the_card_on_file_asks_the_holder_of_a_link_for_a_code(
 
     answer = visitor.click(renewal)
 
-    assert answer.headers["location"].startswith("/sign-in?next=")
+    assert answer.headers["location"].startswith(f"/renewals/{renewal}/card?option=")
     assert changed(before, contents(standing)) == []
     assert standing.sandbox.charges(renewal) == []
 
