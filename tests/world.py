@@ -46,7 +46,7 @@ class Sandbox:
 
     def since_now(self) -> "Sandbox":
         """The same stand-in, forgetting what other tests did."""
-        return Sandbox(self.url, frozenset(charge["id"] for charge in self.ledger()["charges"]))
+        return Sandbox(self.url, frozenset(one["id"] for many in self.ledger().values() for one in many))
 
     def ledger(self) -> dict[str, list[dict[str, Any]]]:
         answer: dict[str, list[dict[str, Any]]] = httpx.get(f"{self.url}/_sandbox/ledger.json").json()
@@ -59,6 +59,13 @@ class Sandbox:
             if charge["metadata"].get("renewal") == str(renewal)
             and charge["status"] == "succeeded"
             and charge["id"] not in self.before
+        ]
+
+    def invoices(self, renewal: UUID | str) -> list[dict[str, Any]]:
+        """The numbered invoices that Stripe holds for one renewal."""
+        return [
+            one for one in self.ledger()["invoices"]
+            if one["metadata"].get("renewal") == str(renewal) and one["id"] not in self.before
         ]
 
     def switch(self, name: str, **settings: str) -> None:
