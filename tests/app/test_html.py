@@ -49,8 +49,8 @@ def malay(html: Html) -> Language:
 def page(locale: str = "en", **more: Any) -> dict[str, Any]:
     """What the portal's shell needs, signed in as Ruth of Cedar Dental."""
     visit = Some(
-        person=Some(name="Ruth Tan"), account=Some(name="Cedar Dental"), locale=locale, level="code", today=TODAY,
-        now=datetime(2026, 8, 5, 9, tzinfo=UTC), path="/", renewal_url="/renewals/1",
+        person=Some(name="Ruth Tan", is_staff=False), account=Some(name="Cedar Dental"), locale=locale, level="code",
+        today=TODAY, now=datetime(2026, 8, 5, 9, tzinfo=UTC), path="/", renewal_url="/renewals/1",
     )
     return {"vendor": Some(name="Lumen", css_url=None), "visit": visit, "csrf": "a-token", "flash": None, **more}
 
