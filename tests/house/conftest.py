@@ -1,6 +1,7 @@
 """A house that stays as it was built, for the tests of one module."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.world import World
 
 @pytest.fixture(scope="module")
 def standing(
-    postgres: str, cast: str, stripe_stand_in: str, tmp_path_factory: pytest.TempPathFactory
+    postgres: str, cast: str, letters: Path, stripe_stand_in: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
-    with stand(postgres, cast, stripe_stand_in, tmp_path_factory.mktemp("standing")) as world:
+    with stand(postgres, cast, letters, stripe_stand_in, tmp_path_factory.mktemp("standing")) as world:
         yield world

@@ -1,6 +1,7 @@
 """Standing: a house that a whole module of tests shares, for those who only look or write what nobody else reads."""
 
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,14 +16,14 @@ HIDDEN = {"web_session": ("seen_at",)}
 
 
 @contextmanager
-def standing(postgres: str, cast: str, stand_in: str, folder: Path) -> Iterator[World]:
-    """The cast's own database again, with the cards on file fetched."""
+def standing(postgres: str, cast: str, letters: Path, stand_in: str, folder: Path) -> Iterator[World]:
+    """The cast's own database again, as the worker left it after the book came in, with the letters it had sent."""
     url = new_database(postgres, f"standing_{secrets.token_hex(6)}", template=cast.rsplit("/", 1)[1])
     sandbox = Sandbox(stand_in).since_now()
     sandbox.fault("none")
     sandbox.webhooks("drop")
+    shutil.copytree(letters / "mailbox", folder / "mailbox")
     with opened(url, sandbox, folder) as world:
-        world.work()
         yield world
     drop_database(postgres, url)
 

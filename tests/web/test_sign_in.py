@@ -10,10 +10,8 @@ import httpx
 import pytest
 from sqlalchemy import select, text, update
 
-from app import chores
 from app.clock import machine_now
 from app.session import ABSOLUTE_LIMIT, CODE_LIFE, IDLE_LIMIT, Link, SignIn, WebSession
-from app.work import Work
 from gateways.browser import Level
 from renewals.account import Account
 from renewals.base import new_key
@@ -540,8 +538,6 @@ def ruth(standing: World) -> Person:
 
 
 def test_the_mail_about_a_renewal_leads_to_a_button_and_then_to_the_renewal(standing: World, visitor: Visitor) -> None:
-    Work(standing.house).run(chores.begin_day)
-    standing.work()
     mail = next(mail for mail in standing.mails() if mail.to == [RUTH] and mail.kind == "renewal_ready")
     path = LINK.search(mail.text)
     assert path is not None
