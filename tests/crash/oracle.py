@@ -28,9 +28,7 @@ def violations(session: Session, sandbox: Sandbox, mails: list[Mail], renewal: U
 
 def _money(session: Session, sandbox: Sandbox, renewal: UUID) -> list[str]:
     charges = sandbox.charges(renewal)
-    attempts = session.scalars(Payment.of_renewal(renewal)).all()
-    paid = [one for one in attempts if one.state is PaymentState.SUCCEEDED]
-    broken = []
+    attempts, paid, broken = Payment.of_renewal(session, renewal), _paid(session, renewal), []
     if len(charges) > 1:
         broken.append(f"{len(charges)} charges for one renewal.")
     if sorted(charge["amount"] for charge in charges) != sorted(one.amount_minor for one in paid):
@@ -47,9 +45,7 @@ def _money(session: Session, sandbox: Sandbox, renewal: UUID) -> list[str]:
 def _deed(session: Session, renewal: UUID) -> list[str]:
     """Paid, agreed, one next term from the old end, and one next renewal: all of it or none."""
     record = session.get_one(Renewal, renewal)
-    paid = int(bool(session.scalars(
-        Payment.of_renewal(renewal).where(Payment.state == PaymentState.SUCCEEDED)
-    ).first()))
+    paid = int(bool(_paid(session, renewal)))
     won = int(record.state is RenewalState.WON)
     agreements = session.scalars(select(Agreement).where(Agreement.renewal_id == renewal)).all()
     terms = session.scalars(
@@ -67,9 +63,13 @@ def _deed(session: Session, renewal: UUID) -> list[str]:
 
 def _papers(session: Session, sandbox: Sandbox, mails: list[Mail], renewal: UUID) -> list[str]:
     """For each payment one receipt, however often it was sent, one agreement and one numbered invoice."""
-    paid = len(session.scalars(Payment.of_renewal(renewal).where(Payment.state == PaymentState.SUCCEEDED)).all())
+    paid = len(_paid(session, renewal))
     receipts = {mail.message_id for mail in mails if mail.kind == "receipt" and mail.about == str(renewal)}
     filed = session.scalars(select(Document.kind).where(Document.renewal_id == renewal)).all()
     kept = [filed.count(kind) for kind in (DocumentKind.AGREEMENT, DocumentKind.INVOICE)]
     counts = [len(receipts), len(sandbox.invoices(renewal)), *kept]
     return [] if counts == [paid] * 4 else [f"{paid} paid; receipts, Stripe's invoices, both papers: {counts}."]
+
+
+def _paid(session: Session, renewal: UUID) -> list[Payment]:
+    return [one for one in Payment.of_renewal(session, renewal) if one.state is PaymentState.SUCCEEDED]

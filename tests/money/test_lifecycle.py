@@ -3,7 +3,6 @@
 Beside the records stands a model of the bank, which alone knows what money did.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -223,7 +222,7 @@ class Life(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def life(world: World) -> Iterator[type[Life]]:
+def life(world: World) -> type[Life]:
     Life.world = world
     return Life
 

@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import permutations
@@ -45,7 +45,7 @@ def test_all_120_orders_of_five_letters_end_the_same(world: World) -> None:
     payment = _paid_at_stripe_with_the_banks_question(world)
     five = letters(world, payment, *FIVE)
 
-    ends = Counter()
+    ends: Counter[tuple[object, ...]] = Counter()
     for order in permutations(five):
         with taken_back(world):
             answers = []
@@ -245,7 +245,7 @@ def _letter_about(payment: Payment, intent: dict[str, Any]) -> dict[str, Any]:
 
 def _forgeries(letter: dict[str, Any], many: int) -> Iterator[tuple[bytes, str | bytes | None]]:
     chance, body = random.Random(1), json.dumps(letter, indent=2).encode()
-    kinds = [
+    kinds: list[Callable[[], tuple[bytes, str | bytes | None]]] = [
         lambda: (_flipped(body, chance), signed(body)),
         lambda: (body, _flipped(signed(body).encode(), chance, after=b"v1=")),
         lambda: (body, signed(body, secret="whsec_somebody_elses")),
