@@ -20,7 +20,8 @@ demo-reset: $(READY)  ## the same, from the beginning
 
 test: $(READY)  ## every test but the long ones, the browser's included
 	@$(BIN)/python tests/browser.py
-	@$(BIN)/python -m pytest -m "not long and not live_stripe" -n 2 --dist loadfile
+	@$(BIN)/python -m pytest tests -m "not long and not live_stripe" -n 2 --dist loadfile
+	@$(BIN)/python -m pytest e2e -m "not long"
 
 check: $(READY)  ## style, types, import contracts; no tests
 	@$(BIN)/ruff check .

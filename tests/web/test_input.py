@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from app.records import METADATA
 from app.session import SignIn
 from app.transaction import Role
-from gateways.browser import own_path
+from gateways.browser import Side, own_path
 from renewals.account import Account, Card
 from renewals.choice import Choice
 from renewals.event import Event, EventName
@@ -353,11 +353,9 @@ def test_odd_characters_are_taken_or_refused_and_never_break_a_page(
     standing: World, cast_here: Cast, what: str
 ) -> None:
     answers = []
-    for role in ("owner", "admin", "anonymous"):
-        for door in unsafe(standing.app):
-            if door.path.startswith(("/api/", "/webhooks/", "/demo/clock")):
-                continue
-            guest = cast_here.come(role)
+    for door in unsafe(standing.app):
+        if not door.path.startswith(("/api/", "/webhooks/", "/demo/clock")):
+            guest = cast_here.come("admin" if door.access.side is Side.STAFF else "owner")
             fields = "&".join(f"{name}={ODD[what]}" for name in (*FIELDS, ODD[what]))
             sent = f"csrf={guest.csrf}&role=viewer&{fields}".encode()
             answers.append(guest.ask("POST", cast_here.own.fill(door.path), content=sent, headers=FORM).status_code)
