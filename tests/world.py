@@ -140,7 +140,7 @@ class World:
 
         for _ in range(20):  # a job may leave another behind while the worker is going home
             with ThreadPoolExecutor(1) as thread:  # a browser's test may have a loop of its own in this one
-            thread.submit(asyncio.run, once()).result()
+                thread.submit(asyncio.run, once()).result()
             with self.reading() as session:
                 if not session.scalar(time.BUSY):
                     return
