@@ -11,7 +11,8 @@ import procrastinate
 import structlog
 from procrastinate import JobContext
 
-from app import chores
+from app.chores import household, message, money, paper
+from app.chores.day import begin_day
 from app.house import House
 from app.jobs import QUEUE_OPTIONS
 from app.work import Work
@@ -28,18 +29,19 @@ RETRY = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2)
 log = structlog.get_logger()
 
 CHORES: tuple[Callable[..., Any], ...] = (
-    chores.send_sign_in, chores.send_message, chores.plan_receipt, chores.tell_declined,
-    chores.tell_payment_failed, chores.tell_reconsidered,
-    chores.tell_question, chores.tell_invited, chores.alert, chores.reconcile, chores.handle_notice,
-    chores.fetch_cards, chores.issue_invoice, chores.print_agreement,
+    message.send_sign_in, message.send_message, message.plan_receipt, message.tell_declined,
+    message.tell_payment_failed, message.tell_reconsidered, message.tell_question, message.tell_invited,
+    message.alert, money.reconcile, money.handle_notice, money.fetch_cards, paper.issue_invoice,
+    paper.print_agreement,
 )
+"""Every job that follows from an event, under its function's own name."""
 PERIODIC: tuple[tuple[Callable[..., Any], str], ...] = (
-    (chores.seal_events, EVERY_FEW_SECONDS),
-    (chores.anchor_chain, EVERY_HOUR),
-    (chores.sweep_inbox, EVERY_MINUTE),
-    (chores.sweep_payments, EVERY_MINUTE),
-    (chores.begin_day, EVERY_MINUTE),
-    (chores.forget, EVERY_DAY),
+    (household.seal_events, EVERY_FEW_SECONDS),
+    (household.anchor_chain, EVERY_HOUR),
+    (household.sweep_inbox, EVERY_MINUTE),
+    (household.sweep_payments, EVERY_MINUTE),
+    (begin_day, EVERY_MINUTE),
+    (household.forget, EVERY_DAY),
 )
 
 

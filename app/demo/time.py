@@ -6,7 +6,7 @@ from datetime import time as time_of_day
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app import chores
+from app.chores.day import begin_day
 from app.clock import machine_now, pause, stopwatch
 from app.house import House
 from app.transaction import Database, Role
@@ -47,7 +47,7 @@ def move_to(house: House, day: date) -> None:
     while current < day:
         current += timedelta(days=1)
         stand_at(house.database, current)
-        Work(house).run(chores.begin_day)
+        Work(house).run(begin_day)
         wait_until_idle(house.database)
     wait_until_idle(house.database)
 

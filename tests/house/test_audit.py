@@ -13,7 +13,8 @@ import pytest
 from psycopg import errors
 from sqlalchemy import func, select, text
 
-from app import chores
+from app.chores.day import begin_day
+from app.chores.household import anchor_chain, seal_events
 from app.transaction import Role
 from app.work import Work
 from app.worker import PERIODIC
@@ -45,8 +46,8 @@ def lived_in(standing: World) -> World:
     jonas.post(f"/renewals/{other}/opt-out/withdrawal", page=f"/renewals/{other}/opt-out")
     for _ in range(3):
         world.work()
-    Work(world.house).run(chores.seal_events)
-    Work(world.house).run(chores.anchor_chain)
+    Work(world.house).run(seal_events)
+    Work(world.house).run(anchor_chain)
     return world
 
 
@@ -100,7 +101,7 @@ def test_the_worker_seals_every_event_in_order_and_the_chain_is_whole(lived_in: 
 
 
 def test_sealing_anchoring_and_beginning_a_day_are_the_workers_own_rounds() -> None:
-    assert {chores.seal_events, chores.anchor_chain, chores.begin_day} <= {chore for chore, _ in PERIODIC}
+    assert {seal_events, anchor_chain, begin_day} <= {chore for chore, _ in PERIODIC}
 
 
 def test_sealing_and_anchoring_twice_adds_nothing(lived_in: World) -> None:
@@ -109,7 +110,7 @@ def test_sealing_and_anchoring_twice_adds_nothing(lived_in: World) -> None:
             return tuple(session.scalar(select(func.count()).select_from(kind)) for kind in (Seal, Anchor))  # type: ignore[return-value]
 
     before = counted()
-    for chore in (chores.seal_events, chores.anchor_chain) * 2:
+    for chore in (seal_events, anchor_chain) * 2:
         Work(lived_in.house).run(chore)
 
     assert counted() == before
@@ -168,7 +169,7 @@ def test_verify_finds_a_chain_written_anew_over_an_edited_event(lived_in: World)
     with by_force(lived_in) as connection, _kept(connection):
         connection.execute(MISCHIEF["an event with another date"][0][0])
         connection.execute("DELETE FROM seal")
-        Work(lived_in.house).run(chores.seal_events)
+        Work(lived_in.house).run(seal_events)
         found = verdict(lived_in)
 
     assert "not the one that was anchored" in str(found.fault)
@@ -307,7 +308,7 @@ def test_writers_never_wait_for_the_chain(lived_in: World) -> None:
         written = list(threads.map(write, range(500)))
         done.set()
         sealing.result()
-    Work(lived_in.house).run(chores.seal_events)
+    Work(lived_in.house).run(seal_events)
 
     assert written == list(range(500))
     assert verdict(lived_in).is_whole
@@ -325,10 +326,10 @@ def test_sealing_and_writing_at_once_never_deadlock_and_miss_nothing(lived_in: W
 
     with ThreadPoolExecutor(10) as threads:
         writing = [threads.submit(write, number) for number in range(100)]
-        sealing = [threads.submit(Work(lived_in.house).run, chores.seal_events) for _ in range(10)]
+        sealing = [threads.submit(Work(lived_in.house).run, seal_events) for _ in range(10)]
         for one in [*writing, *sealing]:
             one.result()
-    Work(lived_in.house).run(chores.seal_events)
+    Work(lived_in.house).run(seal_events)
 
     assert verdict(lived_in).is_whole
     assert verdict(lived_in).unsealed == 0

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from sqlalchemy import func, select
 
-from app import chores
+from app.chores import money
 from app.clock import machine_now
 from app.demo.parts import WEBHOOK_SECRET
 from app.work import Work
@@ -49,7 +49,7 @@ def handle_newest(world: World) -> None:
     with world.writing() as session:
         newest = session.scalars(select(Inbox.id).order_by(Inbox.id.desc())).first()
     assert newest, "no letter came"
-    Work(world.house).run(chores.handle_notice, notice=newest)
+    Work(world.house).run(money.handle_notice, notice=newest)
 
 
 def kept(world: World) -> int:

@@ -9,8 +9,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app import chores, main
+from app import main
 from app.check import violations
+from app.chores import household, money
 from app.work import Work
 from gateways.stripe import Stripe
 from renewals.account import Account, Card, Consent
@@ -422,7 +423,7 @@ def test_a_look_that_is_turned_away_has_seen_nothing(world: World) -> None:
     settings = world.house.settings
     stranger = Stripe("sk_revoked", settings.stripe_webhook_secret, settings.stripe_base)
 
-    Work(replace(world.house, stripe=stranger), payment.account_id).run(chores.reconcile, subject=payment.id, look=0)
+    Work(replace(world.house, stripe=stranger), payment.account_id).run(money.reconcile, subject=payment.id, look=0)
 
     assert isinstance(stranger.look_up("pi_anything"), type(stranger.give_up("pi_anything")))
     assert [payment.state for payment in world.payments(renewal)] == [PaymentState.UNKNOWN]
@@ -435,8 +436,8 @@ def test_a_payment_whose_job_is_lost_is_asked_about_again(world: World) -> None:
     ruth.click(renewal)
     lose_jobs(world, "reconcile")
 
-    Work(world.house).run(chores.sweep_payments)
-    Work(world.house).run(chores.sweep_payments)
+    Work(world.house).run(household.sweep_payments)
+    Work(world.house).run(household.sweep_payments)
     waiting = jobs(world, "reconcile")
     world.work()
 

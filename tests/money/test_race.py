@@ -12,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy import delete, func, select
 
-from app import chores
+from app.chores import money
 from app.demo.parts import Parts, environment, post_json, wait_for
 from app.demo.supervisor import customers_of_stripe
 from app.demo.time import wait_until_idle
@@ -127,7 +127,7 @@ def _learn_cards_anew(world: World) -> None:
     """The cast's cards are those of another stand-in."""
     with world.writing() as session:
         session.execute(delete(Card))
-    Work(world.house).run(chores.fetch_cards)
+    Work(world.house).run(money.fetch_cards)
 
 
 def _started(parts: Parts, world: World, ports: list[int]) -> list[str]:

@@ -13,8 +13,9 @@ import httpx
 import pytest
 from sqlalchemy import func, select, text
 
-from app import chores, main
+from app import main
 from app.check import violations
+from app.chores import household, money
 from app.demo.parts import STRIPE_KEY
 from app.work import Work
 from gateways.stripe import Frozen, Stripe
@@ -170,8 +171,8 @@ def test_a_letter_whose_job_is_lost_is_handled_all_the_same(world: World) -> Non
     with world.reading() as session:
         noticed = violations(session)
 
-    Work(world.house).run(chores.sweep_inbox)
-    Work(world.house).run(chores.sweep_inbox)  # adds no second job
+    Work(world.house).run(household.sweep_inbox)
+    Work(world.house).run(household.sweep_inbox)  # adds no second job
     world.work()
 
     assert [line.partition(" Not so")[0] for line in noticed] == [
@@ -189,7 +190,7 @@ def test_a_letter_that_can_not_be_looked_into_now_is_kept_for_later(world: World
         notice = session.scalars(select(Inbox.id)).one()
 
     with pytest.raises(GatewayFailed):
-        Work(shut).run(chores.handle_notice, notice=notice)
+        Work(shut).run(money.handle_notice, notice=notice)
     waiting = _outcomes(world)
     world.work()
 

@@ -1,0 +1,147 @@
+"""Messages: who is written to about what has happened, and the sending itself."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app import letters
+from app.session import SignIn
+from app.work import Work
+from gateways.mail import Envelope
+from renewals import closing
+from renewals.account import Account
+from renewals.errors import GatewayFailed
+from renewals.event import Event
+from renewals.message import Message, MessageKind, MessageState
+from renewals.payment import Payment, PaymentState
+from renewals.person import Person, Role
+from renewals.renewal import Renewal
+
+LATE = (PaymentState.UNKNOWN.value, PaymentState.PROCESSING.value)
+"""What a payment was when the customer was told that we write the moment it is sure."""
+
+
+def send_sign_in(work: Work, subject: UUID) -> None:
+    """The mail with link and code, when the address is somebody's."""
+    wanted = SignIn.find(work.session, subject)
+    people = select(Person).where(Person.email == wanted.email, Person.active).order_by(Person.id)
+    if person := work.session.scalars(people).first():
+        account = work.session.get(Account, person.account_id) if person.account_id else None
+        locale = person.locale or (account.locale if account else "en")
+        Message.plan(
+            work.session, MessageKind.SIGN_IN, person, purpose=f"sign-in:{wanted.id}", locale=locale, at=work.now,
+            sign_in=str(wanted.id),
+        )
+
+
+def send_message(work: Work, subject: UUID) -> Any:
+    """Write it, send it, note it; a message that was sent is left alone."""
+    message = Message.find(work.session, subject)
+    if message.state is not MessageState.PLANNED:
+        return
+    letter = letters.write(work, message)
+    envelope = _envelope(work, message, letter)
+    refusal = yield partial(_send, work, envelope)
+    message = Message.find(work.session, subject, lock=True)
+    if message.state is not MessageState.PLANNED:
+        return
+    if refusal:
+        message.failed(refusal, at=work.now)
+    else:
+        message.sent(letters.without_secrets(letter.subject), letters.without_secrets(letter.text), at=work.now)
+
+
+def _send(work: Work, envelope: Envelope) -> str | None:
+    """Why this address will never take it, None when it did. Raises: GatewayFailed, to be tried again."""
+    try:
+        work.house.mail.send(envelope)
+    except GatewayFailed as no:
+        if not no.permanent:
+            raise
+        return str(no)
+    return None
+
+
+def _envelope(work: Work, message: Message, letter: Any) -> Envelope:
+    person = work.session.get(Person, message.person_id)
+    return Envelope(
+        to_name=person.name if person else "", to_email=message.email, from_name=work.house.vendor.name,
+        subject=letter.subject, text=letter.text, html=letter.html, message_id=message.message_id,
+        sent_at=work.now, headers={"X-Kekal-Kind": message.kind.value, "X-Kekal-About": str(message.renewal_id or "")},
+    )
+
+
+def plan_receipt(work: Work, subject: UUID) -> None:
+    payment = Payment.find(work.session, subject)
+    renewal = Renewal.find(work.session, payment.renewal_id)
+    if person := closing.buyer_of(work.session, renewal):
+        plan(work, MessageKind.RECEIPT, person, renewal, purpose=f"receipt:{payment.id}", payment=str(payment.id))
+
+
+def tell_payment_failed(work: Work, subject: UUID, event: UUID) -> None:
+    """The bank's no came late: whoever pressed the button has left the page and is told by mail."""
+    if work.session.get_one(Event, event).details.get("from") not in LATE:
+        return
+    payment = Payment.find(work.session, subject)
+    person = work.session.get(Person, payment.asked_by) if payment.asked_by else None
+    if person:
+        renewal = Renewal.find(work.session, payment.renewal_id)
+        plan(work, MessageKind.PAYMENT_FAILED, person, renewal, purpose=f"payment_failed:{payment.id}",
+              payment=str(payment.id))
+
+
+def tell_declined(work: Work, subject: UUID, event: UUID) -> None:
+    _tell_both_sides(work, MessageKind.DECLINED, subject, event)
+
+
+def tell_reconsidered(work: Work, subject: UUID, event: UUID) -> None:
+    _tell_both_sides(work, MessageKind.RECONSIDERED, subject, event)
+
+
+def tell_question(work: Work, event: UUID) -> None:
+    asked = work.session.get_one(Event, event)
+    renewal = Renewal.find(work.session, asked.subject_id)
+    if owner := renewal.owner or renewal.account.owner:
+        plan(work, MessageKind.QUESTION, owner, renewal, purpose=f"question:{event}", event=str(event),
+              by=str(asked.by_id))
+
+
+def tell_invited(work: Work, subject: UUID, event: UUID) -> None:
+    person, invited = Person.find(work.session, subject), work.session.get_one(Event, event)
+    account = work.session.get_one(Account, person.account_id)
+    Message.plan(
+        work.session, MessageKind.INVITATION, person, purpose=f"invitation:{event}", at=work.now,
+        locale=person.locale or account.locale, account_name=account.name, by=str(invited.by_id),
+    )
+
+
+def alert(work: Work, event: UUID) -> None:
+    """Money that does not fit, or that nobody can find: finance hears of it, and whoever owns the renewal."""
+    happened = work.session.get_one(Event, event)
+    payment = Payment.find(work.session, happened.subject_id)
+    renewal = Renewal.find(work.session, payment.renewal_id)
+    finance = work.session.scalars(
+        select(Person).where(Person.account_id.is_(None), Person.active, Person.roles.overlap([Role.FINANCE.value]))
+    )
+    for person in {one.id: one for one in [*finance, renewal.owner] if one}.values():
+        plan(work, MessageKind.ALERT, person, renewal, purpose=f"alert:{event}:{person.id}", event=str(event),
+              account_name=renewal.account.name)
+
+
+def _tell_both_sides(work: Work, kind: MessageKind, subject: UUID, event: UUID) -> None:
+    happened = work.session.get_one(Event, event)
+    renewal = Renewal.find(work.session, subject)
+    by = work.session.get(Person, happened.by_id)
+    for person in (by, renewal.owner or renewal.account.owner):
+        if person:
+            plan(work, kind, person, renewal, purpose=f"{kind.value}:{event}:{person.id}", by=str(happened.by_id))
+
+
+def plan(work: Work, kind: MessageKind, to: Person, renewal: Renewal, *, purpose: str, **context: Any) -> None:
+    locale = to.locale or ("en" if to.is_staff else renewal.account.locale)
+    Message.plan(
+        work.session, kind, to, purpose=purpose, locale=locale, at=work.now, renewal_id=renewal.id,
+        account_id=renewal.account_id, **context,
+    )
