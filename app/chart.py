@@ -11,6 +11,10 @@ HEADROOM = 26
 """Pixels above the highest point, so that the label of the last month is never cut off."""
 FOOTROOM = 24
 """Pixels below the base line, for the names of the months."""
+LETTERS = 16
+"""Pixels a line of words needs."""
+FEWEST = 3
+"""Months; fewer are too few for a picture."""
 SPAN = 1000
 """The stretched coordinate system is this wide whatever the page is."""
 
@@ -28,7 +32,9 @@ class Mark:
 
 @dataclass(frozen=True)
 class Area:
-    """Months as a filled line. Units: pixels down, thousandths of the width across."""
+    """Months as a filled line; `limit` is the level they are measured against, and `words_y` where the last month is
+    named. Units: pixels down, thousandths of the width across.
+    """
 
     height: int
     base: int
@@ -37,26 +43,41 @@ class Area:
     ticks: tuple[Mark, ...]
     names: tuple[Mark, ...]
     end: Mark
+    words_y: float
+    limit: Mark | None
 
 
-def area(months: Sequence[tuple[date, float]], height: int = 190) -> Area | None:
-    """The picture of a year, or None when there are not two months to draw a line between."""
-    if len(months) < 2:
+def area(months: Sequence[tuple[date, float]], limit: float | None = None, height: int = 180) -> Area | None:
+    """The picture of a year, or None when there are fewer than three months to draw."""
+    if len(months) < FEWEST:
         return None
     base = height - FOOTROOM
-    top = max(1, *(value for _, value in months))
+    top = max(1, limit or 0, *(value for _, value in months))
     xs = [SPAN * place / (len(months) - 1) for place in range(len(months))]
-    ys = [round(base - (base - HEADROOM) * max(value, 0) / top, 1) for _, value in months]
+    ys = [_down(value, top, base) for _, value in months]
+    level = None if limit is None else Mark("0", _down(limit, top, base), "start", limit)
     line = "M" + "L".join(f"{x:.1f} {y}" for x, y in zip(xs, ys, strict=True))
     return Area(
         height=height,
         base=base,
         line=line,
         fill=f"{line}L{SPAN} {base}L0 {base}Z",
-        ticks=_ticks(top, base),
+        ticks=tuple(tick for tick in _ticks(top, base) if not level or abs(tick.y - level.y) > LETTERS),
         names=_names(months, height),
         end=Mark("100%", ys[-1], "end", months[-1][1], months[-1][0]),
+        words_y=_clear_of(level, ys[-1] - 11),
+        limit=level,
     )
+
+
+def _down(value: float, top: float, base: int) -> float:
+    """How far down a value lies."""
+    return round(base - (base - HEADROOM) * max(value, 0) / top, 1)
+
+
+def _clear_of(level: Mark | None, y: float) -> float:
+    """Above the level, where the words would otherwise be crossed out by it."""
+    return level.y - 7 if level and 0 <= y - level.y < LETTERS else y
 
 
 def nice_ticks(highest: float, about: int = 3) -> list[float]:
@@ -73,10 +94,7 @@ def _nice_step(rough: float) -> float:
 
 
 def _ticks(top: float, base: int) -> tuple[Mark, ...]:
-    return tuple(
-        Mark("0", round(base - (base - HEADROOM) * value / top, 1), "start", value)
-        for value in nice_ticks(top)
-    )
+    return tuple(Mark("0", _down(value, top, base), "start", value) for value in nice_ticks(top))
 
 
 def _names(months: Sequence[tuple[date, float]], height: int) -> tuple[Mark, ...]:

@@ -8,7 +8,7 @@ from portal.shown import Shown, may, payers
 from renewals.errors import NotFound
 from renewals.permission import Permission
 from renewals.policy import Policy, PolicyKind
-from renewals.value import Figure
+from renewals.value import ACTIVE_USERS, HOURLY_COST, HOURS_SAVED, Figure
 
 
 @get("/renewals/{renewal_id:uuid}", customer(Permission.VIEW, link=True))
@@ -83,12 +83,16 @@ def show_terms(visit: Visit) -> Answer:
 
 
 def story(shown: Shown) -> dict[str, Any]:
-    """The value story, or nothing when there is too little to claim."""
+    """The value story, or nothing when there is too little to claim, and the year in months."""
     value = shown.choice.value
-    return {"value": value if value.hours else None, "months": value.months("hours_saved")}
+    is_told = value.hours is not None
+    return {
+        "value": value if is_told else None, "hours": value.months(HOURS_SAVED) if is_told else None,
+        "users": value.months(ACTIVE_USERS),
+    }
 
 
 def _missing(figures: Any) -> list[str]:
     """What the story would need and has not."""
     known: set[str] = {figure.metric for figure in figures if isinstance(figure, Figure)}
-    return [metric for metric in ("hours_saved", "hourly_cost") if metric not in known]
+    return [metric for metric in (HOURS_SAVED, HOURLY_COST) if metric not in known]

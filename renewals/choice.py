@@ -17,9 +17,7 @@ from renewals.errors import Stale
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
 from renewals.segment import Segment
-from renewals.value import ValueStory
-
-SEATS_METRIC = "active_users"
+from renewals.value import ACTIVE_USERS, ValueStory
 
 
 @dataclass
@@ -73,7 +71,7 @@ class Choice:
         return Facts(
             segment=self.segment.value, health_band=self.health.value, health_score=account.health_score,
             tenure_months=_months_between(since, self.on) if since else None,
-            seats_used=self.value.latest(SEATS_METRIC), seats_a_year_ago=self.value.earliest(SEATS_METRIC),
+            seats_used=self.value.latest(ACTIVE_USERS), seats_a_year_ago=self.value.earliest(ACTIVE_USERS),
             stable_business=account.stable_business, budget_predictable=account.budget_predictable,
             interested_in_multiyear=account.wants_multi_year, strategic=account.strategic,
             industry_changes_fast=account.industry_changes_fast, at_risk=self.health is Health.RED,

@@ -14,6 +14,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from pricing.money import Money
 from renewals.base import Owned, tenant
 
+HOURS_SAVED, HOURLY_COST, ACTIVE_USERS = "hours_saved", "hourly_cost", "active_users"
+"""The metrics the story itself is told with; a company may have any others."""
+
 
 class Unit(StrEnum):
     """What a figure counts."""
@@ -131,12 +134,12 @@ class ValueStory:
 
     @property
     def hours(self) -> Figure | None:
-        return self.figure("hours_saved")
+        return self.figure(HOURS_SAVED)
 
     @property
     def worth(self) -> Money | None:
         """Hours saved at the cost of an hour; nothing when either row is missing."""
-        hours, cost = self.hours, self.figure("hourly_cost")
+        hours, cost = self.hours, self.figure(HOURLY_COST)
         if hours is None or cost is None or cost.currency is None:
             return None
         one_hour = Money.parse(format(cost.amount.normalize(), "f"), cost.currency)
@@ -145,4 +148,4 @@ class ValueStory:
     @property
     def highlights(self) -> list[Figure]:
         """What stands under the headline: neither the hours nor the cost they are counted with."""
-        return [figure for figure in self.figures if figure.metric not in ("hours_saved", "hourly_cost")][:3]
+        return [figure for figure in self.figures if figure.metric not in (HOURS_SAVED, HOURLY_COST)][:3]

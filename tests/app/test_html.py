@@ -248,12 +248,39 @@ def test_a_year_of_months_is_drawn_inside_its_frame() -> None:
     assert all(0 < tick.y < picture.base for tick in picture.ticks)
 
 
-def test_one_month_is_no_line_and_a_year_of_nothing_lies_on_the_ground() -> None:
-    flat = area([(date(2026, 1, 1), 0), (date(2026, 2, 1), 0)])
+def test_two_months_are_no_picture_and_a_year_of_nothing_lies_on_the_ground() -> None:
+    months = [(date(2026, month, 1), 0) for month in (1, 2, 3)]
 
-    assert area([(date(2026, 1, 1), 9)]) is None
+    flat = area(months)
+
+    assert area(months[:2]) is None
     assert flat is not None
     assert flat.end.y == flat.base
+
+
+@pytest.mark.parametrize("used", [5, 17, 19, 20, 23])
+def test_people_are_drawn_against_the_seats_that_are_paid_for(used: int) -> None:
+    picture = area([(date(2026, month, 1), used) for month in range(1, 13)], limit=20)
+
+    assert picture is not None
+    assert picture.limit is not None
+    assert (picture.end.y < picture.limit.y) == (used > 20)
+    assert 9 < picture.words_y < picture.end.y
+    assert not 0 <= picture.words_y - picture.limit.y < 12
+    assert all(abs(tick.y - picture.limit.y) > 16 for tick in picture.ticks)
+
+
+def test_a_year_too_short_to_draw_is_said_in_words(html: Html, locale: str) -> None:
+    month, seats = [(date(2026, 7, 1), 17)], Some(id="1", plan="Growth", seats=20)
+    context = page(locale, renewal=seats, value=None, hours=None, users=month, figures=[], missing=[])
+
+    short = html.render("portal/value.html", locale, **context).decode()
+    whole = html.render("portal/value.html", locale, **context | {"users": month * 12}).decode()
+
+    assert "chart__thin" in short
+    assert "<svg" not in short
+    assert "chart__thin" not in whole
+    assert whole.count("<title id=") == 1
 
 
 @pytest.mark.parametrize(
