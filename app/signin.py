@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import cast
+from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import select
@@ -133,8 +134,9 @@ def use_renewal_link(visit: Visit, token: str) -> Answer:
 @get("/choose-account", AT_THE_DOOR)
 def show_accounts(visit: Visit) -> Answer:
     people = _colleagues_by_mail(visit)
-    accounts = [_account_choice(visit.session, person) for person in people if person.account_id]
-    return visit.page("portal/choose_account.html", accounts=accounts)
+    accounts = [visit.session.get_one(Account, person.account_id) for person in people if person.account_id]
+    after = own_path(visit.request.query.get("next"))
+    return visit.page("portal/choose_account.html", accounts=accounts, next=after)
 
 
 @post("/choose-account", AT_THE_DOOR)
@@ -142,7 +144,7 @@ def choose_account(visit: Visit) -> Answer:
     wanted = visit.request.form.get("account", "")
     for person in _colleagues_by_mail(visit):
         if person.account_id and str(person.account_id) == wanted:
-            return _start(visit, person, Level.CODE, "/")
+            return _start(visit, person, Level.CODE, own_path(visit.request.form.get("next")))
     raise NotFound
 
 
@@ -180,7 +182,7 @@ def same(typed: str, expected: str) -> bool:
 def _come_in(visit: Visit, wanted: SignIn, people: Sequence[Person]) -> Answer:
     wanted.used_at = visit.machine_now
     if len(people) > 1 and not people[0].is_staff:
-        return _start(visit, people[0], Level.CODE, "/choose-account")
+        return _start(visit, people[0], Level.CODE, f"/choose-account?next={quote(wanted.next_path)}")
     return _start(visit, people[0], Level.CODE, wanted.next_path)
 
 
@@ -267,8 +269,3 @@ def _colleagues_by_mail(visit: Visit) -> Sequence[Person]:
     if visit.someone.is_staff:
         raise NotFound
     return _people_at(visit.session, visit.someone.email)
-
-
-def _account_choice(session: Session, person: Person) -> SimpleNamespace:
-    account = session.get_one(Account, person.account_id)
-    return SimpleNamespace(id=account.id, name=account.name, plan=None, renews_on=None)

@@ -1,9 +1,11 @@
 """Signing in: a link that shows a button, a code of six digits, what a mailed link opens, and when a session ends."""
 
+import html
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
@@ -346,12 +348,16 @@ def test_what_is_no_address_is_said_beside_the_field(standing: World, visitor: V
     assert changed(before, contents(standing)) == []
 
 
-def test_somebody_in_two_companies_chooses_and_can_change(standing: World, visitor: Visitor, someone: Person) -> None:
-    with standing.reading() as session:
+def at_cedar_dental_too(world: World, person: Person) -> Account:
+    """From now on they work for two companies."""
+    with world.writing() as session:
         cedar = session.scalars(select(Account).where(Account.external_id == "cedar-dental")).one()
-    twin = Person(account_id=cedar.id, email=someone.email, name=someone.name, roles=["viewer"])
-    with standing.writing() as session:
-        session.add(twin)
+        session.add(Person(account_id=cedar.id, email=person.email, name=person.name, roles=["viewer"]))
+    return cedar
+
+
+def test_somebody_in_two_companies_chooses_and_can_change(standing: World, visitor: Visitor, someone: Person) -> None:
+    cedar = at_cedar_dental_too(standing, someone)
     ask(visitor, someone.email)
 
     answer = enter(visitor, code_of(visitor))
@@ -360,11 +366,37 @@ def test_somebody_in_two_companies_chooses_and_can_change(standing: World, visit
     shown = visitor.get("/").text
     back = visitor.post("/choose-account", {"account": str(someone.account_id)}, page="/choose-account")
 
-    assert answer.headers["location"] == "/choose-account"
+    assert answer.headers["location"].partition("?")[0] == "/choose-account"
     assert "Cedar Dental" in page
     assert (chosen.status_code, back.status_code) == (303, 303)
     assert "Cedar Dental" in shown
     assert "Cedar Dental" not in visitor.get("/").text
+
+
+def test_who_chooses_a_company_goes_on_to_where_they_were_going(
+    standing: World, visitor: Visitor, someone: Person
+) -> None:
+    cedar, wanted = at_cedar_dental_too(standing, someone), "/documents?a=1&b=%2F"
+    ask(visitor, someone.email, next=wanted)
+
+    choice = enter(visitor, code_of(visitor)).headers["location"]
+    next_path = html.unescape(re.findall(r'name="next" value="(/documents[^"]*)"', visitor.get(choice).text)[0])
+    chosen = visitor.post("/choose-account", {"account": str(cedar.id), "next": next_path}, page=choice)
+
+    assert chosen.headers["location"] == wanted
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", ""]
+)
+def test_choosing_a_company_leads_to_no_other_site(standing: World, someone: Person, path: str) -> None:
+    guest = known(standing, someone)
+
+    page = guest.get(f"/choose-account?next={quote(path)}").text
+    chosen = guest.post("/choose-account", {"account": str(someone.account_id), "next": path})
+
+    assert "evil.example" not in page
+    assert chosen.headers["location"] == "/"
 
 
 def test_nobody_chooses_a_company_that_is_not_theirs(standing: World, someone: Person) -> None:
