@@ -270,6 +270,16 @@ def test_people_are_drawn_against_the_seats_that_are_paid_for(used: int) -> None
     assert all(abs(tick.y - picture.limit.y) > 16 for tick in picture.ticks)
 
 
+def test_a_thousand_hours_are_written_as_people_write_them(html: Html, locale: str) -> None:
+    hours = Some(hours=Some(amount=Decimal("1210.0000")), worth=None)
+    context = page(locale, renewal=Some(id="1", plan="Growth", seats=1500), value=hours, hours=[], users=[])
+
+    text = html.render("portal/value.html", locale, **context, figures=[], missing=[]).decode()
+
+    assert re.findall(r"1,210 (?:hours|jam)", text)
+    assert re.findall(r"1,500 (?:seats|lesen)", text)
+
+
 def test_a_year_too_short_to_draw_is_said_in_words(html: Html, locale: str) -> None:
     month, seats = [(date(2026, 7, 1), 17)], Some(id="1", plan="Growth", seats=20)
     context = page(locale, renewal=seats, value=None, hours=None, users=month, figures=[], missing=[])
