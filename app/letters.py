@@ -15,7 +15,7 @@ from app.session import CODE_LIFE, LINK_LIFE, Link
 from app.work import Work
 from portal.shown import Shown
 from renewals.choice import Choice
-from renewals.closing import acceptance_of, term_after
+from renewals.closing import term_after
 from renewals.event import Event
 from renewals.message import Message, MessageKind
 from renewals.paper import Document, Invoice
@@ -95,7 +95,7 @@ def _receipt(work: Work, message: Message) -> dict[str, Any]:
         select(Document).where(Document.renewal_id == payment.renewal_id).order_by(Document.id)
     )
     return context | {
-        "term": term, "next_renews_on": term.ends_on if term else acceptance_of(work.session, payment).offer.ends_on,
+        "term": term, "next_renews_on": term.ends_on if term else payment.instalment.acceptance.offer.ends_on,
         "payment": SimpleNamespace(
             amount=payment.amount, paid_on=message.planned_at.date(),
             invoice_number=invoice.number if invoice else None,

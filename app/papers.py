@@ -24,9 +24,10 @@ from gateways.paper import (
 )
 from pricing.money import Money
 from pricing.trace import Step
-from renewals import closing
+from renewals.acceptance import Acceptance
 from renewals.choice import Choice
-from renewals.offer import Acceptance, Offer
+from renewals.closing import term_after
+from renewals.offer import Offer
 from renewals.paper import Agreement, Document, DocumentKind, Invoice
 from renewals.payment import Payment
 from renewals.person import Person
@@ -90,7 +91,8 @@ def _agreement(work: Work, agreement: Agreement, renewal: Renewal, said: Languag
 
 def _invoice(work: Work, invoice: Invoice, payment: Payment, renewal: Renewal) -> InvoicePaper:
     """The first year's lines; what the year adds or takes away beside them stands in a line of its own."""
-    offer, names = closing.acceptance_of(work.session, payment).offer, _names(work, renewal)
+    offer, names = payment.instalment.acceptance.offer, _names(work, renewal)
+    agreement = Agreement.of_renewal(work.session, renewal.id)
     lines = [
         InvoiceLine(_name(line, names), line["quantity"], Money(line["amount"], offer.currency))
         for line in offer.content["lines"]
@@ -103,13 +105,13 @@ def _invoice(work: Work, invoice: Invoice, payment: Payment, renewal: Renewal) -
         number=invoice.number, issued_on=invoice.issued_on, vendor=_vendor(work), customer=_customer(renewal),
         lines=tuple(lines), total=payment.amount, tax=Tax.EXCLUDED, starts_on=offer.starts_on,
         ends_on=min(offer.ends_on, _plus_years(offer.starts_on, 1)), payment=_paid(payment, invoice.issued_on),
-        agreement=closing.agreement_number(work.session, renewal),
+        agreement=agreement.number if agreement else "",
     )
 
 
 def _decline_by(work: Work, renewal: Renewal) -> date | None:
     """The last day to say no to the renewal after this one."""
-    term = closing.term_after(work.session, renewal)
+    term = term_after(work.session, renewal)
     return term.ends_on - timedelta(days=term.notice_days) if term else None
 
 
@@ -196,7 +198,7 @@ def _evidence(work: Work, acceptance: Acceptance) -> Evidence:
 
 
 def _payment(work: Work, renewal: Renewal, offer: Offer) -> Paid | Owed:
-    payment = closing.latest_payment(work.session, renewal)
+    payment = Payment.latest_of(renewal)
     if payment is None:
         return Owed(offer.due_now, offer.starts_on)
     return _paid(payment, renewal.closed_at.date() if renewal.closed_at else offer.starts_on)

@@ -2,16 +2,18 @@
 
 from app.apitoken import ApiToken, KeptAnswer
 from app.session import Link, SignIn, WebSession
+from renewals.acceptance import Acceptance
 from renewals.account import Account, Card, Consent
 from renewals.base import Record
 from renewals.clock import Clock
 from renewals.event import Event
 from renewals.importing import BookImport
 from renewals.inbox import Inbox
+from renewals.instalment import Instalment
 from renewals.message import Message
-from renewals.offer import Acceptance, Approval, Offer
+from renewals.offer import Approval, Offer
 from renewals.paper import Agreement, Document, Invoice
-from renewals.payment import Instalment, Payment
+from renewals.payment import Payment
 from renewals.person import Person
 from renewals.policy import Policy
 from renewals.renewal import Renewal

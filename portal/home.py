@@ -5,7 +5,7 @@ from typing import Any
 
 from gateways.browser import Answer, Visit, customer, get
 from portal.shown import Shown
-from renewals import closing
+from renewals.instalment import Instalment
 from renewals.paper import Document
 from renewals.permission import Permission
 from renewals.renewal import Renewal
@@ -34,7 +34,7 @@ def _context(visit: Visit, shown: Shown | None) -> dict[str, Any]:
             name=shown.plan, starts_on=term.starts_on, ends_on=term.ends_on, per_year=term.arr, seats=shown.seats,
             used=shown.used,
         ),
-        "next_payment": closing.next_instalment(visit.session, shown.renewal.subscription_id, visit.today),
+        "next_payment": Instalment.next_of(visit.session, shown.renewal.subscription_id, visit.today),
         "card": shown.renewal.account.card_on_file,
         "documents": documents,
     }

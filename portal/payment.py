@@ -17,9 +17,11 @@ from gateways.browser import Answer, Visit, customer, get, post
 from portal import renewal as renewal_room
 from portal.shown import Shown, state_of
 from renewals import closing
+from renewals.acceptance import Acceptance
+from renewals.accepting import Yes, accept
 from renewals.account import Card, Consent
-from renewals.closing import Yes
 from renewals.errors import Malformed, NotNow, Stale
+from renewals.instalment import Instalment
 from renewals.paper import Document
 from renewals.payment import OPEN, Payment, PaymentKind, PaymentState
 from renewals.permission import Permission
@@ -47,7 +49,7 @@ def pay(visit: Visit, renewal_id: UUID) -> Any:
     shown = Shown.find(visit, renewal_id, lock=True)
     if shown.card_for(visit):
         shown = yield from close_checkout(visit, shown)
-    if shown.renewal.state is RenewalState.WON or closing.live_payment(shown.renewal):
+    if shown.renewal.state is RenewalState.WON or Payment.live_of(shown.renewal):
         return visit.go(f"/renewals/{renewal_id}/payment")
     card = shown.card_for(visit)
     if card is None:
@@ -56,8 +58,8 @@ def pay(visit: Visit, renewal_id: UUID) -> Any:
         acceptance = _accept(visit, shown)
     except (Stale, Malformed) as trouble:
         return _again(visit, shown, trouble)
-    payment = closing.attempt(
-        acceptance, PaymentKind.CARD, by=visit.someone, at=visit.now, card=card,
+    payment = Payment.begin(
+        Instalment.first(acceptance), PaymentKind.CARD, by=visit.someone, at=visit.now, card=card,
         customer=shown.renewal.account.stripe_customer,
     )
     back = f"{visit.public_url}/renewals/{renewal_id}/payment/return"
@@ -76,7 +78,7 @@ def show_card(visit: Visit, renewal_id: UUID) -> Answer:
 def pay_with_another_card(visit: Visit, renewal_id: UUID) -> Any:
     """Stripe's own page takes the card; a checkout that was left open is closed first."""
     shown = yield from close_checkout(visit, Shown.find(visit, renewal_id, lock=True))
-    if shown.renewal.state is RenewalState.WON or closing.live_payment(shown.renewal):
+    if shown.renewal.state is RenewalState.WON or Payment.live_of(shown.renewal):
         return visit.go(f"/renewals/{renewal_id}/payment")
     try:
         payment = _checkout(visit, shown)
@@ -116,7 +118,7 @@ def close_checkout(visit: Visit, shown: Shown) -> Generator[Any, Any, Shown]:
 
     The bank's page is not a checkout: who presses twice comes to the first attempt.
     """
-    live = closing.live_payment(shown.renewal)
+    live = Payment.live_of(shown.renewal)
     if live is None or not live.is_open_checkout:
         return shown
     answer = yield partial(visit.stripe.give_up, live.reference or "")
@@ -135,7 +137,7 @@ def _accept(visit: Visit, shown: Shown) -> Any:
         raise Stale("The terms changed since this page was shown. Nothing was charged; please read them again.")
     option = shown.choice.option(form.get("option", ""))
     yes = Yes(option.content_hash, terms, terms.number, visit.evidence)
-    return closing.accept(shown.renewal, option, yes, by=visit.someone, at=visit.now)
+    return accept(shown.renewal, option, yes, by=visit.someone, at=visit.now)
 
 
 def _checkout(visit: Visit, shown: Shown) -> Payment:
@@ -147,8 +149,8 @@ def _checkout(visit: Visit, shown: Shown) -> Payment:
             visit.session, "keep_card", words[visit.locale], text_version=words["version"], by=visit.someone,
             at=visit.now, ip=visit.request.ip, user_agent=visit.request.user_agent,
         )
-    payment = closing.attempt(
-        acceptance, PaymentKind.CHECKOUT, by=visit.someone, at=visit.now, keeps_card=keeps,
+    payment = Payment.begin(
+        Instalment.first(acceptance), PaymentKind.CHECKOUT, by=visit.someone, at=visit.now, keeps_card=keeps,
         customer=shown.renewal.account.stripe_customer,
     )
     page = f"{visit.public_url}/renewals/{shown.id}/payment"
@@ -183,7 +185,7 @@ def _card_page(visit: Visit, shown: Shown, wanted: str) -> Answer:
 def _outcome(visit: Visit, shown: Shown, state: str) -> dict[str, Any]:
     payment = shown.payment
     assert payment is not None
-    acceptance = closing.acceptance_of(visit.session, payment)
+    acceptance = payment.instalment.acceptance
     told = {
         "state": state, "amount": payment.amount, "months": acceptance.offer.months, "card": _card_words(payment),
         "next_url": payment.action_url, "reason": payment.reason, "started_at": payment.sent_at,
@@ -200,8 +202,8 @@ def _after(visit: Visit, shown: Shown, ends_on: date) -> dict[str, Any]:
     documents: list[Document] = []
     if visit.someone.may(Permission.READ_DOCUMENTS) and visit.level == "code":
         documents = list(visit.session.scalars(Document.of_renewal(visit.someone, shown.id)))
-    person = closing.buyer_of(visit.session, shown.renewal)
-    sent = [SimpleNamespace(name=person.name, email=person.email, what="receipt")] if person else []
+    yes = Acceptance.standing(shown.renewal)
+    sent = [SimpleNamespace(name=yes.person.name, email=yes.person.email, what="receipt")] if yes else []
     return {"term": term, "sent": sent, "documents": documents, "next_steps": _next_steps(shown, term)}
 
 

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from gateways.browser import Level, Visit
+from renewals.acceptance import Acceptance
 from renewals.account import Card
 from renewals.choice import Choice
-from renewals.closing import latest_payment, standing_acceptance
 from renewals.payment import Payment, PaymentState
 from renewals.permission import Permission
 from renewals.person import Person
@@ -91,7 +91,7 @@ class Shown:
 
     @cached_property
     def payment(self) -> Payment | None:
-        return latest_payment(self.session, self.renewal)
+        return Payment.latest_of(self.renewal)
 
     @property
     def standing(self) -> str:
@@ -153,7 +153,7 @@ class Shown:
     def chosen(self) -> str:
         """The content marked at first: what was accepted before, else what is recommended."""
         options = self.choice.options
-        standing = standing_acceptance(self.renewal) if self.payment else None
+        standing = Acceptance.standing(self.renewal) if self.payment else None
         hashes = {option.content_hash for option in options}
         if standing and standing.content_hash in hashes:
             return standing.content_hash

@@ -1,18 +1,17 @@
-"""Offer: one exact, priced, dated content; Approval: leave for exactly that content; Acceptance: a yes to it."""
+"""Offer: one exact, priced, dated content; Approval: leave for exactly that content."""
 
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, UniqueConstraint
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import BigInteger, CheckConstraint, Integer, UniqueConstraint
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pricing.money import Money
-from renewals.base import Owned, session_of, tenant
+from pricing.option import Option
+from renewals.base import Owned, new_key, tenant
 from renewals.event import Event, EventName
-from renewals.lifecycle import Lifecycle
-from renewals.person import Person
+from renewals.renewal import Renewal
 
 
 class Offer(Owned):
@@ -50,6 +49,17 @@ class Offer(Owned):
         """What each contract year costs, first to last."""
         return [Money(minor, self.currency) for minor in self.content["years"]]
 
+    @classmethod
+    def of(cls, renewal: Renewal, option: Option, *, at: datetime) -> "Offer":
+        """An option of a renewal as it is priced now."""
+        return cls(
+            id=new_key(), account_id=renewal.account_id, renewal_id=renewal.id,
+            subscription_id=renewal.subscription_id, tier=option.tier.value, content=option.content,
+            content_hash=option.content_hash, policies=[option.trace.policy], currency=option.due_now.currency,
+            due_minor=option.due_now.minor, months=option.months, starts_on=option.starts_on, ends_on=option.ends_on,
+            made_at=at,
+        )
+
 
 class Approval(Owned):
     """Leave for one content hash, by a person or by the policy's own floor."""
@@ -76,56 +86,3 @@ class Approval(Owned):
             content_hash=offer.content_hash,
         )
         return approval
-
-
-class AcceptanceState(StrEnum):
-    """A yes stands until nothing was paid for it and another choice took its place."""
-
-    STANDING = "standing"
-    LAPSED = "lapsed"
-
-
-class Acceptance(Lifecycle, Owned):
-    """Who accepted which hash, with which words, when, and how we knew them.
-
-    Both references carry the content hash: without an approval of the same hash the database refuses.
-    """
-
-    __tablename__ = "acceptance"
-    __table_args__ = (
-        *tenant("renewal_id", "person_id"),
-        ForeignKeyConstraint(
-            ["account_id", "offer_id", "content_hash"], ["offer.account_id", "offer.id", "offer.content_hash"]
-        ),
-        ForeignKeyConstraint(
-            ["account_id", "approval_id", "content_hash"],
-            ["approval.account_id", "approval.id", "approval.content_hash"],
-        ),
-        Index("uq_acceptance_standing", "renewal_id", unique=True, postgresql_where="state = 'standing'"),
-    )
-
-    MOVES: ClassVar = {AcceptanceState.STANDING: frozenset({AcceptanceState.LAPSED})}
-
-    renewal_id: Mapped[UUID]
-    offer_id: Mapped[UUID]
-    approval_id: Mapped[UUID]
-    content_hash: Mapped[str]
-    state: Mapped[AcceptanceState] = mapped_column(default=AcceptanceState.STANDING)
-    person_id: Mapped[UUID]
-    accepted_at: Mapped[datetime]
-    terms_version: Mapped[str]
-    terms_hash: Mapped[str]
-    evidence: Mapped[dict[str, Any]]
-
-    offer: Mapped[Offer] = relationship(
-        primaryjoin="Acceptance.offer_id == Offer.id", foreign_keys="Acceptance.offer_id", viewonly=True
-    )
-
-    def says(self, content_hash: str, terms: str, person: Person) -> bool:
-        """Whether it is the same person's yes to the same content and the same words."""
-        return (self.content_hash, self.terms_version, self.person_id) == (content_hash, terms, person.id)
-
-    def lapse(self, *, by: Person | None, at: datetime) -> None:
-        """Nothing was paid for it; another choice may be made."""
-        self._move(AcceptanceState.LAPSED, EventName.ACCEPTANCE_LAPSED, by=by, at=at)
-        session_of(self).flush()  # one standing acceptance at a time: the old one first

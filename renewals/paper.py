@@ -6,13 +6,15 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Select, select
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Select, func, select
 from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
 from pricing.money import Money
+from renewals.acceptance import Acceptance
 from renewals.base import Owned, Versioned, session_of, tenant
 from renewals.event import Event, EventName
 from renewals.person import Person
+from renewals.renewal import Renewal
 
 
 class Agreement(Versioned, Owned):
@@ -35,6 +37,27 @@ class Agreement(Versioned, Owned):
     number: Mapped[str]
     made_at: Mapped[datetime]
     facts: Mapped[dict[str, Any]]
+
+    @classmethod
+    def of(cls, renewal: Renewal, acceptance: Acceptance, *, at: datetime) -> "Agreement":
+        """A new one, with the next number."""
+        serial = session_of(renewal).scalar(select(func.nextval("agreement_number")))
+        offer = acceptance.offer
+        facts = {
+            "customer": renewal.account.name, "plan": renewal.subscription.plan, "content": offer.content,
+            "content_hash": offer.content_hash, "accepted_at": acceptance.accepted_at.isoformat(),
+            "terms": acceptance.terms_version, "terms_hash": acceptance.terms_hash, "evidence": acceptance.evidence,
+            "person_id": str(acceptance.person_id),
+        }
+        return cls(
+            account_id=renewal.account_id, renewal_id=renewal.id, acceptance_id=acceptance.id,
+            number=f"A-{at.year}-{serial:06d}", made_at=at, facts=facts,
+        )
+
+    @classmethod
+    def of_renewal(cls, session: Session, renewal_id: UUID) -> "Agreement | None":
+        """What a won renewal is agreed on."""
+        return session.scalars(select(cls).where(cls.renewal_id == renewal_id)).one_or_none()
 
     def file(self, document: "Document", *, at: datetime) -> None:
         """The printed paper is in the customer's room."""
@@ -67,7 +90,6 @@ class Invoice(Versioned, Owned):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
-
 
     def file(self, document: "Document", *, at: datetime) -> None:
         """The printed invoice is in the customer's room."""

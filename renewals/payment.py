@@ -1,4 +1,4 @@
-"""Payment: one attempt to have an instalment paid; Instalment: what is owed and when.
+"""Payment: one attempt to have an instalment paid.
 
 The protocol that keeps money from moving twice: an attempt and its frozen request are committed before
 anybody is called; only one attempt for an instalment may be alive, and the database holds that; what came
@@ -12,15 +12,18 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, bindparam, select
+from sqlalchemy import BigInteger, Index, Integer, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from pricing.money import Money
-from renewals.base import Owned, session_of, tenant
+from renewals.account import Card
+from renewals.base import Owned, new_key, session_of, tenant
 from renewals.errors import NotNow
 from renewals.event import Event, EventName
+from renewals.instalment import Instalment
 from renewals.lifecycle import Lifecycle
 from renewals.person import Person
+from renewals.renewal import Renewal
 
 
 class PaymentState(StrEnum):
@@ -122,31 +125,6 @@ class Unknown:
 Answer = Succeeded | NeedsAction | InProgress | Declined | Cancelled | Unknown
 
 
-class Instalment(Owned):
-    """One sum owed under an acceptance.
-
-    Units: `number` counts from 1; the click pays number 1.
-    """
-
-    __tablename__ = "instalment"
-    __table_args__ = (
-        *tenant("renewal_id", "acceptance_id"),
-        Index("uq_instalment_number", "acceptance_id", "number", unique=True),
-        CheckConstraint("amount_minor >= 0", name="not_negative"),
-    )
-
-    renewal_id: Mapped[UUID]
-    acceptance_id: Mapped[UUID]
-    number: Mapped[int] = mapped_column(Integer)
-    due_on: Mapped[date]
-    amount_minor: Mapped[int] = mapped_column(BigInteger)
-    currency: Mapped[str]
-
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
-
-
 class Payment(Lifecycle, Owned):
     """An attempt at Stripe for one instalment.
 
@@ -213,6 +191,27 @@ class Payment(Lifecycle, Owned):
         """Whether Stripe's own page waits for the customer."""
         waits = self.state is PaymentState.REQUIRES_ACTION and self.reference is not None
         return waits and self.kind is PaymentKind.CHECKOUT
+
+    @classmethod
+    def begin(
+        cls, instalment: Instalment, kind: PaymentKind, *, by: Person, at: datetime, card: Card | None = None,
+        customer: str | None = None, keeps_card: bool = False,
+    ) -> "Payment":
+        """A new attempt; the caller freezes the request before anybody is called."""
+        session, key = session_of(instalment), new_key()
+        payment = cls(
+            id=key, account_id=instalment.account_id, renewal_id=instalment.renewal_id, instalment_id=instalment.id,
+            instalment_number=instalment.number, kind=kind, key=f"kekal-{key}", amount_minor=instalment.amount_minor,
+            currency=instalment.currency, customer=customer, card_text=f"{card.brand} {card.last4}" if card else "",
+            keeps_card=keeps_card, asked_by=by.id, sent_at=at,
+        )
+        session.add(payment)
+        session.flush()  # a second live attempt is refused here, by the database
+        Event.record(
+            session, EventName.PAYMENT_SENT, payment, by=by, at=at, amount=payment.amount_minor,
+            currency=payment.currency, kind=kind.value,
+        )
+        return payment
 
     def freeze(self, request: dict[str, Any]) -> None:
         """Write down exactly what will be asked, once."""
@@ -302,9 +301,17 @@ class Payment(Lifecycle, Owned):
         """Newest first."""
         return session.scalars(OF_RENEWAL, {"renewal": renewal_id}).all()
 
+    @classmethod
+    def live_of(cls, renewal: Renewal) -> "Payment | None":
+        """The attempt that stands, if any; while it does no other begins."""
+        payments = cls.of_renewal(session_of(renewal), renewal.id)
+        return next((payment for payment in payments if payment.is_live), None)
+
+    @classmethod
+    def latest_of(cls, renewal: Renewal) -> "Payment | None":
+        """The attempt to speak of: the live one, else the newest."""
+        payments = cls.of_renewal(session_of(renewal), renewal.id)
+        return next((payment for payment in payments if payment.is_live), payments[0] if payments else None)
+
 
 OF_RENEWAL = select(Payment).where(Payment.renewal_id == bindparam("renewal")).order_by(Payment.id.desc())
-
-
-def asked_by(person: Person | None) -> UUID | None:
-    return person.id if person else None

@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from renewals.acceptance import Acceptance
 from renewals.account import Account
 from renewals.event import Event, EventName
 from renewals.message import Message
-from renewals.offer import Acceptance, Offer
+from renewals.offer import Offer
 from renewals.paper import Agreement, Document, Invoice
 from renewals.payment import Payment
 from renewals.person import Person

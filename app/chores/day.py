@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from app.chores.message import plan
 from app.work import Work
-from renewals import closing
 from renewals.message import MessageKind
+from renewals.payment import Payment
 from renewals.person import Person, Role
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import CLOSED, Renewal
@@ -33,7 +33,7 @@ def announce(work: Work) -> None:
     )
     for renewal in work.session.scalars(due):
         days = renewal.days_left(renewal.account.today(work.now))
-        if closing.live_payment(renewal):
+        if Payment.live_of(renewal):
             continue
         if renewal.segment(policy) is Segment.SMB and 0 <= days <= OPTIONS_READY_DAYS:
             _announce(work, renewal, last=days <= LAST_REMINDER_DAYS)

@@ -10,7 +10,7 @@ from app import letters
 from app.session import SignIn
 from app.work import Work
 from gateways.mail import Envelope
-from renewals import closing
+from renewals.acceptance import Acceptance
 from renewals.account import Account
 from renewals.errors import GatewayFailed
 from renewals.event import Event
@@ -76,8 +76,8 @@ def _envelope(work: Work, message: Message, letter: Any) -> Envelope:
 def plan_receipt(work: Work, subject: UUID) -> None:
     payment = Payment.find(work.session, subject)
     renewal = Renewal.find(work.session, payment.renewal_id)
-    if person := closing.buyer_of(work.session, renewal):
-        plan(work, MessageKind.RECEIPT, person, renewal, purpose=f"receipt:{payment.id}", payment=str(payment.id))
+    if yes := Acceptance.standing(renewal):
+        plan(work, MessageKind.RECEIPT, yes.person, renewal, purpose=f"receipt:{payment.id}", payment=str(payment.id))
 
 
 def tell_payment_failed(work: Work, subject: UUID, event: UUID) -> None:

@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from app import papers
 from app.work import Work
-from renewals import closing
 from renewals.paper import Agreement, Invoice
 from renewals.payment import Payment
 
@@ -42,7 +41,7 @@ def _invoice_of(work: Work, payment: Payment) -> Invoice | None:
 
 def _invoice_lines(work: Work, payment: Payment) -> list[tuple[str, int]]:
     """What was paid for at Stripe, in one line; the printed invoice has every line."""
-    offer = closing.acceptance_of(work.session, payment).offer
+    offer = payment.instalment.acceptance.offer
     last_day = min(offer.ends_on, offer.starts_on + relativedelta(years=1)) - timedelta(days=1)
     plan = str(offer.content["plan"]).replace("_", " ").capitalize()
     return [(f"{plan}, {offer.starts_on.isoformat()} to {last_day.isoformat()}", payment.amount_minor)]

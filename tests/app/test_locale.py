@@ -11,7 +11,9 @@ from renewals.permission import CUSTOMERS, MAY, REFUSALS
 
 ROOT = Path(__file__).resolve().parents[2]
 SPOKEN_TO_CUSTOMERS = [
-    *(f"renewals/{name}.py" for name in ("choice", "closing", "inviting", "lifecycle", "payment", "person", "renewal")),
+    *(f"renewals/{name}.py" for name in (
+        "accepting", "choice", "closing", "inviting", "lifecycle", "payment", "person", "renewal"
+    )),
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "portal").glob("*.py")),
     *(f"app/{name}.py" for name in ("desk", "signin", "visit")),
 ]

@@ -5,8 +5,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from renewals.acceptance import Acceptance, AcceptanceState
 from renewals.message import Message, MessageState
-from renewals.offer import Acceptance, AcceptanceState
 from renewals.payment import Payment, PaymentState
 from renewals.renewal import Renewal, RenewalState
 

@@ -22,9 +22,11 @@ from sqlalchemy.orm import Session
 
 from pricing.money import Money
 from renewals import closing
+from renewals.accepting import Yes, accept
 from renewals.choice import Choice
 from renewals.errors import NotNow
 from renewals.event import Event, EventName
+from renewals.instalment import Instalment
 from renewals.paper import Agreement
 from renewals.payment import (
     LIVE,
@@ -140,17 +142,18 @@ class Life(RuleBasedStateMachine):
     @rule(number=st.integers(0, 2))
     def click(self, number: int) -> None:
         """As the page does: whoever finds a live attempt is shown it."""
-        if closing.live_payment(self.renewal) or self.renewal.state is RenewalState.WON:
+        if Payment.live_of(self.renewal) or self.renewal.state is RenewalState.WON:
             return
         choice = Choice.of(self.session, self.renewal, self.now.date())
         option, terms = list(choice.options)[number], choice.policies[PolicyKind.TERMS]
-        yes = closing.Yes(option.content_hash, terms, terms.number, {})
+        yes = Yes(option.content_hash, terms, terms.number, {})
         if self.renewal.is_declined:
             with pytest.raises(NotNow):
-                closing.accept(self.renewal, option, yes, by=self.ruth, at=self.now)
+                accept(self.renewal, option, yes, by=self.ruth, at=self.now)
             return
-        acceptance = closing.accept(self.renewal, option, yes, by=self.ruth, at=self.now)
-        payment = closing.attempt(acceptance, PaymentKind.CARD, by=self.ruth, at=self.now, customer="cus_1")
+        acceptance = accept(self.renewal, option, yes, by=self.ruth, at=self.now)
+        owed = Instalment.first(acceptance)
+        payment = Payment.begin(owed, PaymentKind.CARD, by=self.ruth, at=self.now, customer="cus_1")
         payment.freeze({"amount": payment.amount_minor})
         self.attempts.append(Attempt(payment))
 

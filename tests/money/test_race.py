@@ -18,8 +18,8 @@ from app.demo.supervisor import customers_of_stripe
 from app.demo.time import wait_until_idle
 from app.postgres import free_port
 from app.work import Work
+from renewals.acceptance import Acceptance, AcceptanceState
 from renewals.account import Account, Card
-from renewals.offer import Acceptance, AcceptanceState
 from renewals.person import Person
 from renewals.renewal import CLOSED, Renewal
 from tests.conftest import drop_database, new_database

@@ -1,0 +1,78 @@
+"""Accepting: how a yes to what was shown becomes an offer, its approval, an acceptance and what is owed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pricing.option import Option
+from renewals.acceptance import Acceptance
+from renewals.base import session_of
+from renewals.errors import NotNow, Stale
+from renewals.event import Event, EventName
+from renewals.instalment import Instalment
+from renewals.offer import Approval, Offer
+from renewals.permission import Permission
+from renewals.person import Person
+from renewals.policy import Policy
+from renewals.renewal import Renewal, RenewalState
+
+
+@dataclass(frozen=True, slots=True)
+class Yes:
+    """What the customer pressed: the exact content they saw, and the words they accepted beside it."""
+
+    content_hash: str
+    terms: Policy
+    terms_version: int
+    evidence: dict[str, Any]
+
+
+def accept(renewal: Renewal, option: Option, yes: Yes, *, by: Person, at: datetime) -> Acceptance:
+    """A yes to one option as it is priced now.
+
+    The renewal must be locked. The same content and words accepted again by the same
+    person is the same acceptance.
+
+    Raises: NotYours, NotNow, Stale when price or terms are not those that were shown.
+    """
+    by.must(Permission.RENEW)
+    renewal.must_be_open()
+    if renewal.is_declined:
+        raise NotNow("You told us that you will not renew. Take that back first, then choose.")
+    if option.content_hash != yes.content_hash:
+        raise Stale("The price changed since this page was shown. Nothing was charged; please look again.")
+    if not option.standing:
+        raise NotNow("This offer needs our approval before it can be accepted. Ask us and we will see to it.")
+    if yes.terms.number != yes.terms_version:
+        raise Stale("The terms changed since this page was shown. Nothing was charged; please read them again.")
+    standing = Acceptance.standing(renewal)
+    if standing and standing.says(option.content_hash, yes.terms.name, by):
+        return standing
+    if standing:
+        standing.lapse(by=by, at=at)
+    return _accept(renewal, option, yes, by=by, at=at)
+
+
+def _accept(renewal: Renewal, option: Option, yes: Yes, *, by: Person, at: datetime) -> Acceptance:
+    session = session_of(renewal)
+    offer = Offer.of(renewal, option, at=at)
+    session.add(offer)
+    session.flush()  # the approval refers to it
+    approval = Approval.by_policy(session, offer, option.trace.policy, at=at)
+    session.flush()  # the acceptance refers to both
+    acceptance = Acceptance(
+        account_id=renewal.account_id, renewal_id=renewal.id, offer_id=offer.id, approval_id=approval.id,
+        content_hash=offer.content_hash, person_id=by.id, accepted_at=at, terms_version=yes.terms.name,
+        terms_hash=yes.terms.content_hash, evidence=yes.evidence,
+    )
+    session.add(acceptance)
+    session.flush()  # instalments and the event refer to it
+    session.add_all(Instalment.schedule(acceptance, offer))
+    session.flush()  # the payment refers to the first
+    Event.record(
+        session, EventName.OFFER_ACCEPTED, offer, by=by, at=at, content_hash=offer.content_hash, tier=offer.tier,
+        terms=yes.terms.name,
+    )
+    if renewal.can_move(RenewalState.AGREED):
+        renewal.advance(RenewalState.AGREED, by=by, at=at)
+    return acceptance

@@ -1,0 +1,77 @@
+"""Instalment: what is owed under an acceptance, and when."""
+
+from datetime import date
+from uuid import UUID
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from pricing.money import Money
+from renewals.acceptance import Acceptance, AcceptanceState
+from renewals.base import Owned, session_of, tenant
+from renewals.offer import Offer
+from renewals.renewal import Renewal, RenewalState
+
+
+class Instalment(Owned):
+    """One sum owed under an acceptance.
+
+    Units: `number` counts from 1; the click pays number 1.
+    """
+
+    __tablename__ = "instalment"
+    __table_args__ = (
+        *tenant("renewal_id", "acceptance_id"),
+        Index("uq_instalment_number", "acceptance_id", "number", unique=True),
+        CheckConstraint("amount_minor >= 0", name="not_negative"),
+    )
+
+    renewal_id: Mapped[UUID]
+    acceptance_id: Mapped[UUID]
+    number: Mapped[int] = mapped_column(Integer)
+    due_on: Mapped[date]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+
+    acceptance: Mapped[Acceptance] = relationship(
+        primaryjoin="Instalment.acceptance_id == Acceptance.id", foreign_keys="Instalment.acceptance_id",
+        lazy="joined", viewonly=True,
+    )
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @classmethod
+    def schedule(cls, acceptance: Acceptance, offer: Offer) -> "list[Instalment]":
+        """One for each contract year, due when the year begins."""
+        return [
+            cls(
+                account_id=acceptance.account_id, renewal_id=acceptance.renewal_id, acceptance_id=acceptance.id,
+                number=number, due_on=offer.starts_on + relativedelta(years=number - 1), amount_minor=year.minor,
+                currency=year.currency,
+            )
+            for number, year in enumerate(offer.years, start=1)
+        ]
+
+    @classmethod
+    def first(cls, acceptance: Acceptance) -> "Instalment":
+        """The one that the click pays."""
+        wanted = select(cls).where(cls.acceptance_id == acceptance.id, cls.number == 1)
+        return session_of(acceptance).scalars(wanted).one()
+
+    @classmethod
+    def next_of(cls, session: Session, subscription_id: UUID, on: date) -> "Instalment | None":
+        """The next year of a term that was agreed for several."""
+        return session.scalars(
+            select(cls)
+            .join(Renewal, Renewal.id == cls.renewal_id)
+            .join(Acceptance, Acceptance.id == cls.acceptance_id)
+            .where(
+                Renewal.subscription_id == subscription_id, Renewal.state == RenewalState.WON, cls.due_on >= on,
+                cls.number > 1, Acceptance.state == AcceptanceState.STANDING,
+            )
+            .order_by(cls.due_on)
+            .limit(1)
+        ).first()
