@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from uuid import UUID, uuid4
+from zipfile import ZipFile
 
 import psycopg
 import pytest
@@ -412,6 +413,9 @@ def _papers(cast: Cast) -> list[bytes]:
 
 
 def _text_of(paper: bytes) -> str:
+    if paper.startswith(b"PK"):
+        with ZipFile(io.BytesIO(paper)) as packed:
+            return " ".join(_text_of(packed.read(name)) for name in packed.namelist())
     if paper.count(b"%%EOF") == 0:
         return paper.decode(errors="replace")
     return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
