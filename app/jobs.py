@@ -10,6 +10,8 @@ from app.transaction import take_worker_role
 from renewals.event import Event, EventName
 
 QUEUE_OPTIONS = {"options": "-c role=kekal_worker"}
+BATCH = 1000
+"""Jobs put into the queue by one statement."""
 
 Args = dict[str, Any]
 
@@ -53,14 +55,19 @@ def follow(connection: Connection, events: list[Event]) -> None:
     if not wanted:
         return
     take_worker_role(connection)
+    alike: dict[tuple[str, int], list[Args]] = {}
     for job, args, wait in wanted:
-        defer(connection, job, args, wait=wait)
+        alike.setdefault((job, wait), []).append(args)
+    for (job, wait), many in alike.items():
+        defer(connection, job, *many, wait=wait)
 
 
-def defer(connection: Connection, job: str, args: Args, *, wait: int = 0) -> None:
-    """Units: `wait` in seconds of machine time."""
+def defer(connection: Connection, job: str, *many: Args, wait: int = 0) -> None:
+    """One job for each of the arguments, in batches. Units: `wait` in seconds of machine time."""
     options: dict[str, Any] = {"schedule_in": {"seconds": wait}} if wait else {}
-    _deferrer.configure_task(job, connection=connection.connection.driver_connection, **options).defer(**args)
+    task = _deferrer.configure_task(job, connection=connection.connection.driver_connection, **options)
+    for begin in range(0, len(many), BATCH):
+        task.batch_defer(*many[begin:begin + BATCH])
 
 
 _deferrer = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())

@@ -6,10 +6,10 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, Integer, select
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Integer, cast, func, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from renewals.base import Owned, Record, Versioned, session_of, tenant
+from renewals.base import Moment, Owned, Record, Versioned, session_of, tenant
 from renewals.event import Event, EventName
 from renewals.person import Person
 
@@ -66,6 +66,11 @@ class Account(Versioned, Record):
     def today(self, now: datetime) -> date:
         """The day it is for this customer."""
         return now.astimezone(ZoneInfo(self.timezone)).date()
+
+    @classmethod
+    def day_at(cls, now: datetime) -> ColumnElement[date]:
+        """As `today`, for the database to work out for many."""
+        return cast(func.timezone(cls.timezone, literal(now, Moment)), Date)
 
     def card(self) -> "Card | None":
         """The card on file."""

@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer
+from sqlalchemy import ForeignKey, Index, Integer, Select, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from renewals.base import Record, new_key
+from renewals.base import Record, new_key, new_keys
 from renewals.event import Event, EventName
 from renewals.lifecycle import Lifecycle
 from renewals.person import Person
@@ -95,6 +95,27 @@ class Message(Lifecycle, Record):
         message = cls.find(session, made)
         Event.record(session, EventName.MESSAGE_PLANNED, message, by=None, at=at, kind=kind.value)
         return message
+
+    @classmethod
+    def plan_each(
+        cls, session: Session, kind: MessageKind, due: Select[*tuple[Any, ...]], *, at: datetime, machine_at: datetime
+    ) -> None:
+        """Plan one for each row of `due`, in one statement; a purpose that was planned before is passed over.
+
+        `due` has account_id, renewal_id, person_id, email, purpose, locale and context.
+        """
+        rows, same = due.subquery(), {"version": 1, "attempts": 0, "kind": kind, "state": MessageState.PLANNED}
+        same |= {"planned_at": at}
+        values = [literal(value, cls.__table__.c[name].type) for name, value in same.items()]
+        planned = (
+            insert(cls)
+            .from_select(["id", *rows.c.keys(), *same], select(new_keys(machine_at), *rows.c, *values))
+            .on_conflict_do_nothing(index_elements=["purpose"])
+            .returning(cls.id, cls.account_id)
+        )
+        Event.record_each(
+            session, EventName.MESSAGE_PLANNED, cls, session.execute(planned), at=at, kind=kind.value
+        )
 
     def sent(self, subject: str, text: str, *, at: datetime) -> None:
         self.subject, self.text, self.sent_at = subject, text, at
