@@ -21,6 +21,11 @@ def _subject(event: Event) -> Args:
     return {"account": account, "subject": str(event.subject_id)}
 
 
+def _house(event: Event) -> Args:
+    """Work of our own about a customer's record: no customer's transaction may do it."""
+    return {"subject": str(event.subject_id)}
+
+
 def _event(event: Event) -> Args:
     return {"account": str(event.account_id), "event": str(event.id)}
 
@@ -42,7 +47,11 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args], int]]] = {
     EventName.QUESTION_ASKED: [("tell_question", _event, 0)],
     EventName.PERSON_INVITED: [("tell_invited", _both, 0)],
     EventName.MESSAGE_PLANNED: [("send_message", _subject, 0)],
-    EventName.BOOK_IMPORTED: [("fetch_cards", lambda event: {}, 0)],
+    EventName.RENEWAL_OPENED: [("draw_plan", _house, 0)],
+    EventName.RENEWAL_RESEGMENTED: [("draw_plan", _house, 0)],
+    EventName.RENEWAL_WON: [("end_plan", _house, 0)],
+    EventName.RENEWAL_LOST: [("end_plan", _house, 0)],
+    EventName.BOOK_IMPORTED: [("fetch_cards", lambda event: {}, 0), ("draw_plans", lambda event: {}, 0)],
 }
 """Event -> (job, its arguments, seconds of machine time to wait)."""
 

@@ -15,6 +15,11 @@ from renewals.offer import Approval, Offer
 from renewals.paper import Agreement, Document, Invoice
 from renewals.payment import Payment
 from renewals.person import Person
+from renewals.plan.action import Action
+from renewals.plan.milestone import Milestone
+from renewals.plan.plan import Plan
+from renewals.plan.sweep import Sweep
+from renewals.plan.task import Task
 from renewals.policy import Policy
 from renewals.renewal import Renewal
 from renewals.seal import Anchor, Seal
@@ -22,8 +27,8 @@ from renewals.subscription import Line, Subscription, Term
 from renewals.value import Figure, Usage
 
 ALL = (
-    Account, Acceptance, Agreement, Anchor, ApiToken, Approval, BookImport, Card, Clock, Consent, Document, Event,
-    Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Offer, Payment, Person, Policy, Renewal,
-    Seal, SignIn, Subscription, Term, Usage, WebSession,
+    Account, Acceptance, Action, Agreement, Anchor, ApiToken, Approval, BookImport, Card, Clock, Consent, Document,
+    Event, Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone, Offer, Payment, Person,
+    Plan, Policy, Renewal, Seal, SignIn, Subscription, Sweep, Task, Term, Usage, WebSession,
 )
 METADATA = Record.metadata

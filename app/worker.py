@@ -11,7 +11,7 @@ import procrastinate
 import structlog
 from procrastinate import JobContext
 
-from app.chores import household, message, money, paper
+from app.chores import household, message, money, paper, plan
 from app.chores.day import begin_day
 from app.house import House
 from app.jobs import QUEUE_OPTIONS
@@ -30,9 +30,9 @@ log = structlog.get_logger()
 
 CHORES: tuple[Callable[..., Any], ...] = (
     message.send_sign_in, message.send_message, message.plan_receipt, message.tell_declined,
-    message.tell_payment_failed, message.tell_reconsidered, message.tell_question, message.tell_invited,
-    message.alert, money.reconcile, money.handle_notice, money.fetch_cards, paper.issue_invoice,
-    paper.print_agreement,
+    message.tell_payment_failed, message.tell_reconsidered, message.tell_question, message.tell_invited, message.alert,
+    plan.draw_plan, plan.draw_plans, plan.end_plan, money.reconcile, money.handle_notice, money.fetch_cards,
+    paper.issue_invoice, paper.print_agreement,
 )
 """Every job that follows from an event, under its function's own name."""
 PERIODIC: tuple[tuple[Callable[..., Any], str], ...] = (

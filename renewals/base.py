@@ -105,8 +105,8 @@ class Record(DeclarativeBase):
 
     @classmethod
     def locked(cls, query: Select[Self]) -> Select[Self]:
-        """Only the record itself is locked, never what is shown beside it."""
-        return query.with_for_update(of=cls)
+        """Only the record itself is locked, never what is shown beside it, and its children may still be added."""
+        return query.with_for_update(of=cls, key_share=True)
 
     @classmethod
     def with_parts(cls, query: Select[Self]) -> Select[Self]:

@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, Select, literal, select
+from sqlalchemy import ForeignKey, Index, Integer, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from renewals.base import Record, new_key, new_keys
+from renewals.base import Record, new_key
 from renewals.event import Event, EventName
 from renewals.lifecycle import Lifecycle
 from renewals.person import Person
@@ -20,6 +20,17 @@ class MessageKind(StrEnum):
     customer before T-60 unless a person sends it."""
 
     RENEWAL_READY = "renewal_ready"
+    REMINDER = "reminder"
+    FRIENDLY_LETTER = "friendly_letter"
+    SUMMARY_NOTICE = "summary_notice"
+    FOLLOW_UP = "follow_up"
+    FINAL_REMINDER = "final_reminder"
+    THANKS = "thanks"
+    TELL_OWNER = "tell_owner"
+    ESCALATE = "escalate"
+    ESCALATE_SILENCE = "escalate_silence"
+    INFORM_MANAGER = "inform_manager"
+    DAILY_CHECK_IN = "daily_check_in"
     QUESTION = "question"
     DECLINED = "declined"
     RECONSIDERED = "reconsidered"
@@ -36,10 +47,13 @@ class MessageState(StrEnum):
     PLANNED = "planned"
     SENT = "sent"
     FAILED = "failed"
+    DROPPED = "dropped"
 
 
 class Message(Lifecycle, Record):
     """`purpose` is unique: whatever happens twice, a message is planned once.
+
+    Units: `leave_at` is business time, inside the reader's office hours; until then it is not `queued`.
 
     The words are rendered when it is sent, from `context`; links are made at that moment and never kept.
     """
@@ -49,10 +63,11 @@ class Message(Lifecycle, Record):
         Index("uq_message_purpose", "purpose", unique=True),
         Index("ix_message_state", "state"),
         Index("ix_message_renewal", "renewal_id"),
+        Index("ix_message_waiting", "leave_at", postgresql_where="state = 'planned' AND NOT queued"),
     )
 
     MOVES: ClassVar = {
-        MessageState.PLANNED: frozenset({MessageState.SENT, MessageState.FAILED}),
+        MessageState.PLANNED: frozenset({MessageState.SENT, MessageState.FAILED, MessageState.DROPPED}),
         MessageState.FAILED: frozenset({MessageState.SENT}),
     }
 
@@ -65,6 +80,8 @@ class Message(Lifecycle, Record):
     locale: Mapped[str]
     context: Mapped[dict[str, Any]]
     planned_at: Mapped[datetime]
+    leave_at: Mapped[datetime]
+    queued: Mapped[bool] = mapped_column(default=True)
     sent_at: Mapped[datetime | None]
     subject: Mapped[str | None]
     text: Mapped[str | None]
@@ -79,13 +96,16 @@ class Message(Lifecycle, Record):
     @classmethod
     def plan(
         cls, session: Session, kind: MessageKind, to: Person, *, purpose: str, locale: str, at: datetime,
-        renewal_id: UUID | None = None, account_id: UUID | None = None, **context: Any,
+        leave_at: datetime | None = None, renewal_id: UUID | None = None, account_id: UUID | None = None,
+        **context: Any,
     ) -> "Message | None":
-        """Plan it once; None when this purpose was planned before."""
+        """Plan it once; None when this purpose was planned before. Without `leave_at` it leaves at once."""
+        leave_at = leave_at or at
         values = {
             "id": new_key(), "version": 1, "account_id": account_id or to.account_id, "renewal_id": renewal_id,
             "person_id": to.id, "kind": kind, "purpose": purpose, "email": to.email, "locale": locale,
-            "context": context, "planned_at": at, "attempts": 0, "state": MessageState.PLANNED,
+            "context": context, "planned_at": at, "leave_at": leave_at, "queued": leave_at <= at, "attempts": 0,
+            "state": MessageState.PLANNED,
         }
         made = session.execute(
             insert(cls).values(values).on_conflict_do_nothing(index_elements=["purpose"]).returning(cls.id)
@@ -96,30 +116,24 @@ class Message(Lifecycle, Record):
         Event.record(session, EventName.MESSAGE_PLANNED, message, by=None, at=at, kind=kind.value)
         return message
 
-    @classmethod
-    def plan_each(
-        cls, session: Session, kind: MessageKind, due: Select[*tuple[Any, ...]], *, at: datetime, machine_at: datetime
-    ) -> None:
-        """Plan one for each row of `due`, in one statement; a purpose that was planned before is passed over.
-
-        `due` has account_id, renewal_id, person_id, email, purpose, locale and context.
-        """
-        rows, same = due.subquery(), {"version": 1, "attempts": 0, "kind": kind, "state": MessageState.PLANNED}
-        same |= {"planned_at": at}
-        values = [literal(value, cls.__table__.c[name].type) for name, value in same.items()]
-        planned = (
-            insert(cls)
-            .from_select(["id", *rows.c.keys(), *same], select(new_keys(machine_at), *rows.c, *values))
-            .on_conflict_do_nothing(index_elements=["purpose"])
-            .returning(cls.id, cls.account_id)
-        )
-        Event.record_each(
-            session, EventName.MESSAGE_PLANNED, cls, session.execute(planned), at=at, kind=kind.value
-        )
-
     def sent(self, subject: str, text: str, *, at: datetime) -> None:
         self.subject, self.text, self.sent_at = subject, text, at
         self._move(MessageState.SENT, EventName.MESSAGE_SENT, by=None, at=at, kind=self.kind.value)
+
+    def drop(self, why: str, *, at: datetime) -> None:
+        """It is not to be said any more. Raises: NotNow when it was sent."""
+        self._move(MessageState.DROPPED, EventName.MESSAGE_DROPPED, by=None, at=at, kind=self.kind.value, why=why)
+
+    @classmethod
+    def release(cls, session: Session, *, at: datetime, limit: int = 500) -> list[tuple[UUID, UUID | None]]:
+        """Those whose time has come, each given out once: key and account."""
+        waiting = (
+            select(cls.id).where(cls.state == MessageState.PLANNED, ~cls.queued, cls.leave_at <= at)
+            .order_by(cls.leave_at).limit(limit).with_for_update(skip_locked=True)
+        )
+        given = update(cls).where(cls.id.in_(waiting)).values(queued=True).returning(cls.id, cls.account_id)
+        rows = session.execute(given.execution_options(synchronize_session=False))
+        return [(key, account) for key, account in rows]
 
     def failed(self, why: str, *, at: datetime) -> None:
         self._move(MessageState.FAILED, EventName.MESSAGE_FAILED, by=None, at=at, kind=self.kind.value, why=why)

@@ -16,6 +16,8 @@ class Permission(StrEnum):
     CHANGE_SEGMENT = "change_segment"
     IMPORT_BOOK = "import_book"
     READ_AUDIT = "read_audit"
+    CHANGE_PLAN = "change_plan"
+    WORK_TASKS = "work_tasks"
 
     def refusal(self, name: str) -> str:
         return f"{name}, {REFUSALS[self]}"
@@ -31,6 +33,8 @@ REFUSALS = {
     Permission.READ_BOOK: "this is a page for the staff.",
     Permission.CHANGE_SEGMENT: "changing a segment needs a CSM, a manager or an administrator.",
     Permission.IMPORT_BOOK: "importing needs an administrator.",
+    Permission.CHANGE_PLAN: "changing a plan needs whoever runs renewals, a manager or an administrator.",
+    Permission.WORK_TASKS: "tasks are ended by the staff.",
     Permission.READ_AUDIT: "the audit log is read by managers, executives and administrators.",
 }
 
@@ -48,6 +52,8 @@ MAY: dict[Permission, frozenset[str]] = {
     Permission.MANAGE_PEOPLE: frozenset({"owner"}),
     Permission.READ_BOOK: STAFF,
     Permission.CHANGE_SEGMENT: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
+    Permission.CHANGE_PLAN: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
+    Permission.WORK_TASKS: STAFF,
     Permission.IMPORT_BOOK: frozenset({"admin"}),
     Permission.READ_AUDIT: frozenset({"manager", "executive", "admin", "finance", "legal"}),
 }

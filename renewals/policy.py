@@ -30,6 +30,8 @@ class PolicyKind(StrEnum):
     TIMELINE = "timeline"
     TERMS = "terms"
     FORECAST = "forecast"
+    PLAN = "plan"
+    TASKS = "tasks"
 
 
 class Policy(Record):

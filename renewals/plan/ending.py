@@ -1,0 +1,34 @@
+"""Ending: what becomes of a plan when its renewal is won or lost."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from renewals.plan.milestone import Milestone
+from renewals.plan.plan import hours_of
+from renewals.plan.schedule import rung
+from renewals.plan.sweep import Sweep
+from renewals.policy import Policy
+from renewals.renewal import Renewal, RenewalState
+
+AFTERWARDS = "after"
+
+
+def end(session: Session, renewal: Renewal, policy: Policy, *, at: datetime) -> None:
+    """Nothing more is due for a closed renewal, but for what follows a signature: that comes the day after it.
+
+    Source: timeline, "Post-Renewal (T+0)".
+    """
+    if renewal.is_open:
+        return
+    until = max(at, Sweep.hold(session))
+    for milestone in session.scalars(Milestone.of_renewal(renewal.id)):
+        if not milestone.is_planned:
+            continue
+        if renewal.state is RenewalState.WON and milestone.key == AFTERWARDS:
+            tomorrow = renewal.account.today(renewal.closed_at or at) + timedelta(days=1)
+            days = (renewal.renews_on - tomorrow).days
+            milestone.stand_at(rung(days, renewal.renews_on, hours_of(renewal.account, policy)))
+        else:
+            milestone.drop(at=at)
+    Sweep.catch_up(session, policy.content, [renewal.id], until=until)

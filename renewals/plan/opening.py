@@ -1,0 +1,105 @@
+"""Opening: the tasks of a milestone are opened, each for the person who does it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from renewals.event import Event, EventName
+from renewals.person import Person, Role
+from renewals.plan.catalogue import Catalogue, Pattern
+from renewals.plan.hours import Hours
+from renewals.plan.milestone import Milestone
+from renewals.plan.plan import Plan
+from renewals.plan.readers import staff_with
+from renewals.plan.schedule import rungs
+from renewals.plan.task import Task, TaskState
+from renewals.policy import Policy, PolicyKind
+from renewals.renewal import Renewal
+
+CATCH_UP_DAYS = 3
+"""Working days that late work has at least."""
+AFTER_DAYS = 14
+"""Days after the renewal date by which what follows the signature is done."""
+
+
+def open_tasks(
+    session: Session, renewal: Renewal, plan: Plan, milestone: Milestone, policies: Mapping[PolicyKind, Policy], *,
+    hours: Hours, at: datetime,
+) -> list[Task]:
+    """Open the work of this milestone that was not opened before."""
+    policy = policies[PolicyKind.TASKS]
+    loud = rungs(plan.profile, policies[PolicyKind.PLAN].content["plans"])
+    known = set(session.scalars(select(Task.pattern).where(Task.renewal_id == renewal.id)))
+    made = [
+        _task(session, renewal, milestone, pattern, policy, due_on=_due_on(renewal, pattern, loud, hours, at=at), at=at)
+        for pattern in work_of(milestone, plan, policy, loud) if pattern.key not in known
+    ]
+    session.add_all(made)
+    session.flush()  # the events name the rows
+    for task in made:
+        Event.record(session, EventName.TASK_OPENED, task, by=None, at=at, pattern=task.pattern)
+    return made
+
+
+def work_of(milestone: Milestone, plan: Plan, policy: Policy, loud: tuple[int, ...]) -> list[Pattern]:
+    """The patterns whose place in this plan is this milestone."""
+    profile = plan.profile
+    patterns = Catalogue.of(policy.content).patterns_for(
+        profile.segment, profile.touch, profile.health, profile.strategic
+    )
+    return [pattern for pattern in patterns if place_of(pattern.at, loud) == _days(milestone)]
+
+
+def place_of(days: int, loud: tuple[int, ...]) -> int:
+    """The milestone that work belongs to: its own, else the first after it; never dropped because a plan starts
+    later. Units: days before the renewal date.
+
+    Source: timeline, "Variasi Timeline Mengikut Segmen": early phases are compressed, not left out.
+    """
+    return max((each for each in loud if each <= days), default=min(loud))
+
+
+def _days(milestone: Milestone) -> int:
+    """The rung a milestone stands for, wherever it was moved."""
+    return -1 if milestone.key == "after" else int(milestone.key[1:])
+
+
+def _due_on(renewal: Renewal, pattern: Pattern, loud: tuple[int, ...], hours: Hours, *, at: datetime) -> date:
+    """The day of the next milestone; late work has a few working days."""
+    place = place_of(pattern.at, loud)
+    following = max((each for each in loud if each < place), default=-AFTER_DAYS)
+    wanted = renewal.renews_on - timedelta(days=following if place > 0 else min(place, following))
+    return max(wanted, _working_days_later(at.astimezone(hours.zone).date(), hours))
+
+
+def _working_days_later(day: date, hours: Hours) -> date:
+    for _ in range(CATCH_UP_DAYS):
+        day = hours.working_day(day + timedelta(days=1))
+    return day
+
+
+def _task(
+    session: Session, renewal: Renewal, milestone: Milestone, pattern: Pattern, policy: Policy, *, due_on: date,
+    at: datetime,
+) -> Task:
+    assignee = who_does(session, renewal, pattern.role)
+    return Task(
+        account_id=renewal.account_id, renewal_id=renewal.id, milestone_id=milestone.id, pattern=pattern.key,
+        catalogue=policy.name, role=pattern.role, assignee_id=assignee.id if assignee else None, due_on=due_on,
+        opened_at=at, state=TaskState.OPEN, outcome={}, minutes=0,
+    )
+
+
+def who_does(session: Session, renewal: Renewal, role: str) -> Person | None:
+    """The person for a role: who owns the renewal, who looks after the company, else the first with that role."""
+    owner, csm = renewal.owner or renewal.account.owner, renewal.account.owner or renewal.owner
+    if role == "owner":
+        return owner
+    if role == Role.CSM.value and csm:
+        return csm
+    with_role = staff_with(session, Role(role))
+    if owner and owner in with_role:
+        return owner
+    return with_role[0] if with_role else owner

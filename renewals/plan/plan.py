@@ -1,0 +1,152 @@
+"""Plan: the milestones of one renewal, drawn from its profile, and drawn again when that changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, Select, or_, select
+from sqlalchemy.orm import Mapped, Session
+
+from renewals.account import Account, Health
+from renewals.base import Owned, Versioned, tenant
+from renewals.event import Event, EventName
+from renewals.plan.hours import Hours
+from renewals.plan.milestone import Milestone, MilestoneState
+from renewals.plan.profile import Profile
+from renewals.plan.schedule import Rung, rung, schedule
+from renewals.plan.sweep import Sweep
+from renewals.plan.touch import Touch
+from renewals.policy import Policy
+from renewals.renewal import CLOSED, Renewal
+from renewals.segment import Segment
+
+
+class Plan(Versioned, Owned):
+    """One for each renewal: what it was drawn from, so that a change is seen."""
+
+    __tablename__ = "plan"
+    __table_args__ = (*tenant("renewal_id"), Index("uq_plan_renewal", "renewal_id", unique=True))
+
+    renewal_id: Mapped[UUID]
+    policy: Mapped[str]
+    segment: Mapped[Segment]
+    health: Mapped[Health]
+    touch: Mapped[Touch]
+    large: Mapped[bool]
+    layered: Mapped[bool]
+    strategic: Mapped[bool]
+    renews_on: Mapped[date]
+    timezone: Mapped[str]
+    drawn_at: Mapped[datetime]
+
+    @property
+    def profile(self) -> Profile:
+        return Profile(self.segment, self.health, self.touch, self.large, self.layered, self.strategic)
+
+    @classmethod
+    def of(cls, session: Session, renewal_id: UUID) -> "Plan | None":
+        return session.scalars(select(cls).where(cls.renewal_id == renewal_id)).one_or_none()
+
+    @classmethod
+    def undrawn(cls, policy: Policy, limit: int) -> Select[Renewal]:
+        """Open renewals without a plan, or whose date, zone or plan policy is another than the plan was drawn from."""
+        return (
+            select(Renewal)
+            .join(Account, Account.id == Renewal.account_id)
+            .outerjoin(cls, cls.renewal_id == Renewal.id)
+            .where(
+                Renewal.state.not_in(CLOSED),
+                or_(
+                    cls.id.is_(None), cls.policy != policy.name, cls.renews_on != Renewal.renews_on,
+                    cls.timezone != Account.timezone,
+                ),
+            )
+            .order_by(Renewal.renews_on, Renewal.id)
+            .limit(limit)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A renewal and what it is now."""
+
+    renewal: Renewal
+    profile: Profile
+
+
+def draw(session: Session, drawings: Sequence[Drawing], policy: Policy, *, at: datetime) -> int:
+    """Draw or redraw plans. What has happened stays; what has not follows the date, the zone and the profile.
+
+    Milestones that are behind already are caught up: their actions are due at once.
+    Returns: how many actions are.
+    """
+    until = max(at, Sweep.hold(session))
+    keys = [drawing.renewal.id for drawing in drawings]
+    plans = {plan.renewal_id: plan for plan in session.scalars(select(Plan).where(Plan.renewal_id.in_(keys)))}
+    known: dict[UUID, dict[str, Milestone]] = {key: {} for key in keys}
+    for milestone in session.scalars(select(Milestone).where(Milestone.renewal_id.in_(keys))):
+        known[milestone.renewal_id][milestone.key] = milestone
+    for drawing in drawings:
+        _draw(session, drawing, policy, plans.get(drawing.renewal.id), known[drawing.renewal.id], at=at)
+    return Sweep.catch_up(session, policy.content, keys, until=until)
+
+
+def _draw(
+    session: Session, drawing: Drawing, policy: Policy, plan: Plan | None, known: Mapping[str, Milestone], *,
+    at: datetime,
+) -> None:
+    renewal = drawing.renewal
+    hours = hours_of(renewal.account, policy)
+    wanted = {rung.key: rung for rung in schedule(drawing.profile, renewal.renews_on, hours, policy.content)}
+    _note(session, plan, drawing, policy, at=at)
+    for key, place in wanted.items():
+        if key not in known:
+            session.add(_milestone(renewal, place))
+        else:
+            _follow(known[key], place, renewal.renews_on, hours, at=at)
+    for key in known.keys() - wanted.keys():
+        if known[key].is_planned:
+            known[key].drop(at=at)
+
+
+def _follow(milestone: Milestone, place: Rung, renews_on: date, hours: Hours, *, at: datetime) -> None:
+    """One that somebody moved by hand keeps the distance they gave it."""
+    if milestone.state is MilestoneState.DROPPED:
+        milestone.take_up(by=None, at=at)
+    if milestone.is_planned:
+        by_hand = rung(milestone.days, renews_on, hours, quiet=place.quiet)
+        milestone.stand_at(by_hand if milestone.by_hand else place)
+
+
+def _milestone(renewal: Renewal, place: Rung) -> Milestone:
+    return Milestone(
+        account_id=renewal.account_id, renewal_id=renewal.id, key=place.key, days=place.days, due_on=place.on,
+        due_at=place.at, quiet=place.quiet, by_hand=False, state=MilestoneState.PLANNED,
+    )
+
+
+def _note(session: Session, plan: Plan | None, drawing: Drawing, policy: Policy, *, at: datetime) -> None:
+    renewal, profile = drawing.renewal, drawing.profile
+    facts: dict[str, Any] = {
+        "policy": policy.name, "segment": profile.segment, "health": profile.health, "touch": profile.touch,
+        "large": profile.large, "layered": profile.layered, "strategic": profile.strategic,
+        "renews_on": renewal.renews_on, "timezone": renewal.account.timezone,
+    }
+    changed = [name for name, value in facts.items() if plan is None or getattr(plan, name) != value]
+    if plan is None:
+        plan = Plan(account_id=renewal.account_id, renewal_id=renewal.id, drawn_at=at, **facts)
+        session.add(plan)
+    for name in changed:
+        setattr(plan, name, facts[name])
+    if changed:
+        plan.drawn_at = at
+        Event.record(
+            session, EventName.PLAN_DRAWN, renewal, by=None, at=at, policy=policy.name, changed=changed,
+            shape=f"{profile.segment.value}, {profile.health.value}, {profile.touch.value}",
+        )
+
+
+def hours_of(account: Account, policy: Policy) -> Hours:
+    return Hours.of(policy.content["office"], account.timezone, account.country)

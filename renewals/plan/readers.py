@@ -1,0 +1,39 @@
+"""Readers: who is written to, by the part they play in the customer's decision."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from renewals.person import Person, Role
+from renewals.renewal import Renewal
+
+PLAYED_BY: dict[str, tuple[Role, ...]] = {
+    "user": (),
+    "champion": (Role.OWNER, Role.BUYER),
+    "economic_buyer": (Role.OWNER, Role.BUYER),
+    "decision_maker": (Role.SIGNER,),
+    "technical_buyer": (),
+    "legal": (),
+    "procurement": (Role.PROCUREMENT,),
+}
+"""Who plays a part as long as nobody said otherwise. Source: timeline, "Pemetaan Stakeholder"."""
+
+
+def readers(session: Session, renewal: Renewal, parts: Iterable[str]) -> list[tuple[Person, str]]:
+    """The people of the customer's who play one of these parts, each once, with the first part they play."""
+    people = session.scalars(
+        select(Person).where(Person.account_id == renewal.account_id, Person.active).order_by(Person.id)
+    ).all()
+    found: dict[Person, str] = {}
+    for part in parts:
+        for person in people:
+            if any(role.value in person.roles for role in PLAYED_BY[part]):
+                found.setdefault(person, part)
+    return list(found.items())
+
+
+def staff_with(session: Session, role: Role) -> list[Person]:
+    """Active members of the staff with this role, in the order of their names."""
+    query = select(Person).where(Person.account_id.is_(None), Person.active, Person.roles.contains([role.value]))
+    return list(session.scalars(query.order_by(Person.name, Person.id)))

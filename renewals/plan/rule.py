@@ -1,0 +1,79 @@
+"""Rule: one thing the machine does by date, for the renewals it suits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from renewals.plan.profile import Profile
+from renewals.plan.touch import Touch
+from renewals.segment import Segment
+
+
+class ActionKind(StrEnum):
+    """What the machine can do when a milestone comes.
+
+    Source: framework, "Automatikkan Peringatan" and the processes of the three segments.
+    """
+
+    OPEN_TASKS = "open_tasks"
+    TELL_OWNER = "tell_owner"
+    REMINDER = "reminder"
+    FRIENDLY_LETTER = "friendly_letter"
+    RENEWAL_READY = "renewal_ready"
+    SUMMARY_NOTICE = "summary_notice"
+    FOLLOW_UP = "follow_up"
+    FINAL_REMINDER = "final_reminder"
+    ESCALATE = "escalate"
+    ESCALATE_SILENCE = "escalate_silence"
+    INFORM_MANAGER = "inform_manager"
+    DAILY_CHECK_IN = "daily_check_in"
+    CLOSE = "close"
+    THANKS = "thanks"
+
+    @property
+    def reaches_customer(self) -> bool:
+        return self in TO_CUSTOMERS
+
+
+TO_CUSTOMERS = frozenset(
+    {
+        ActionKind.REMINDER, ActionKind.FRIENDLY_LETTER, ActionKind.RENEWAL_READY, ActionKind.SUMMARY_NOTICE,
+        ActionKind.FOLLOW_UP, ActionKind.FINAL_REMINDER, ActionKind.THANKS,
+    }
+)
+"""Renewal messages: none of them leaves before T-60, and those that are late together are merged into one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Units: `at` is days before the renewal date. `unless_stage` keeps it back once the stage is reached."""
+
+    kind: ActionKind
+    at: tuple[int, ...]
+    segments: frozenset[str]
+    touch: frozenset[str]
+    to: tuple[str, ...] = ()
+    unless_stage: str = ""
+    always: bool = False
+
+    def suits(self, profile: Profile) -> bool:
+        return self.covers(profile.segment, profile.touch)
+
+    def covers(self, segment: Segment, touch: Touch) -> bool:
+        """An empty set covers everybody."""
+        return (not self.segments or segment.value in self.segments) and (not self.touch or touch.value in self.touch)
+
+
+def rules(policy: Mapping[str, Any]) -> tuple[Rule, ...]:
+    """The automation of a `plan` policy, in its order."""
+    return tuple(_rule(written) for written in policy["automation"])
+
+
+def _rule(written: Mapping[str, Any]) -> Rule:
+    at = written["at"]
+    return Rule(
+        ActionKind(written["kind"]), tuple(at) if isinstance(at, list) else (at,),
+        frozenset(written.get("segments", ())), frozenset(written.get("touch", ())), tuple(written.get("to", ())),
+        written.get("unless_stage", ""), bool(written.get("always")),
+    )

@@ -1,0 +1,78 @@
+"""Schedule: the rungs of one renewal, worked out from what kind of renewal it is. Pure: no database, no clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from renewals.account import Health
+from renewals.plan.hours import Hours
+from renewals.plan.profile import Profile
+from renewals.plan.rule import rules
+from renewals.plan.touch import Touch
+
+AFTER = -1
+"""The day after: what follows the signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One milestone of a plan.
+
+    Units: `days` before the renewal date, negative after it; `on` is a day where the customer is, `at` the
+    moment their office opens on it. A quiet rung is on no timeline.
+    """
+
+    days: int
+    on: date
+    at: datetime
+    quiet: bool = False
+
+    @property
+    def key(self) -> str:
+        return key_of(self.days)
+
+
+def key_of(days: int) -> str:
+    """What people call a milestone: `t60`, or `after`."""
+    return "after" if days < 0 else f"t{days}"
+
+
+def rungs(profile: Profile, plans: Mapping[str, Any]) -> tuple[int, ...]:
+    """The milestones of a plan, the earliest first.
+
+    Units: days before the renewal date.
+    Source: timeline, "Variasi Timeline Mengikut Segmen"; framework, "Membina Proses Yang Sepadan Dengan
+    Segmen Anda". Where they disagree: enterprise 120 always and 150 when yellow or layered; mid-market 60, and
+    90 when yellow or large; SMB 60, compact from 30 for auto touch only.
+    """
+    plan = plans[profile.segment.value]
+    if profile.touch is Touch.AUTO and "auto" in plan:
+        return tuple(plan["auto"])
+    days = list(plan["days"])
+    if _begins_earlier(profile):
+        days = [*plan["earlier"], *days]
+    if profile.health is Health.RED:
+        days = [*plans["recovery"], *plan["earlier"], *plan["days"]]
+    return tuple(sorted(set(days), reverse=True))
+
+
+def _begins_earlier(profile: Profile) -> bool:
+    """Source: framework, "Status Kesihatan Mengubah Segalanya": yellow is confirmed early."""
+    return profile.health is Health.YELLOW or profile.large or profile.layered
+
+
+def schedule(profile: Profile, renews_on: date, hours: Hours, policy: Mapping[str, Any]) -> tuple[Rung, ...]:
+    """Every rung with its day, each counted from the renewal date and never from another rung.
+
+    Days on which something is due that belongs to no milestone are quiet rungs.
+    """
+    loud = rungs(profile, policy["plans"])
+    quiet = {days for rule in rules(policy) if rule.always and rule.suits(profile) for days in rule.at} - set(loud)
+    days = sorted({*loud, *quiet}, reverse=True)
+    return tuple(rung(each, renews_on, hours, quiet=each in quiet) for each in days)
+
+
+def rung(days: int, renews_on: date, hours: Hours, *, quiet: bool = False) -> Rung:
+    on = renews_on - timedelta(days=days)
+    return Rung(days, on, hours.opening(on), quiet)
