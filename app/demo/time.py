@@ -14,8 +14,10 @@ from app.work import Work
 from renewals.clock import Clock
 
 FIRST_DAY = date(2026, 8, 5)
-MORNING = time_of_day(9, 0, tzinfo=UTC)
-"""At nine in the morning, UTC, it is the same day from Los Angeles to Auckland."""
+AFTERNOON = time_of_day(15, 30, tzinfo=UTC)
+"""At half past three, UTC, it is the same day from Los Angeles to Kuala Lumpur, and every office has opened."""
+ON_THE_WAY = (time_of_day(0, 45, tzinfo=UTC), time_of_day(8, 0, tzinfo=UTC))
+"""The day begins in the offices of Asia, then in those of Europe."""
 DAY_LIMIT = 120.0
 BUSY = text(
     "SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing' OR "
@@ -27,10 +29,10 @@ class TooSlow(Exception):
     """The due work of a day did not end in time; is the worker running?"""
 
 
-def stand_at(database: Database, day: date) -> None:
-    """Business time becomes that day's morning."""
+def stand_at(database: Database, day: date, hour: time_of_day = AFTERNOON) -> None:
+    """Business time becomes that hour of the day."""
     with database.begin(Role.WORKER) as (session, _):
-        _set(session, day)
+        _set(session, datetime.combine(day, hour))
 
 
 def today(database: Database) -> date:
@@ -46,9 +48,10 @@ def move_to(house: House, day: date) -> None:
     current = today(house.database)
     while current < day:
         current += timedelta(days=1)
-        stand_at(house.database, current)
-        Work(house).run(begin_day)
-        wait_until_idle(house.database)
+        for hour in (*ON_THE_WAY, AFTERNOON):
+            stand_at(house.database, current, hour)
+            Work(house).run(begin_day)
+            wait_until_idle(house.database)
     wait_until_idle(house.database)
 
 
@@ -63,8 +66,7 @@ def wait_until_idle(database: Database) -> None:
     raise TooSlow("The day's work did not end. Look at the worker's log.")
 
 
-def _set(session: Session, day: date) -> None:
+def _set(session: Session, moment: datetime) -> None:
     """The demo's clock only goes forward."""
     clock = session.scalars(select(Clock).with_for_update()).one()
-    wanted = int((datetime.combine(day, MORNING) - machine_now()).total_seconds())
-    clock.offset_seconds = wanted
+    clock.offset_seconds = int((moment - machine_now()).total_seconds())

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -14,15 +14,21 @@ from renewals.message import Message, MessageKind
 from renewals.person import Person, Role
 from renewals.plan.action import Action, ActionState
 from renewals.plan.hours import Hours
+from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.opening import open_tasks
 from renewals.plan.plan import Plan, hours_of
 from renewals.plan.readers import readers, staff_with
 from renewals.plan.rule import TO_CUSTOMERS, ActionKind, Rule, rules
+from renewals.plan.schedule import key_of
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal, RenewalState
 
 BATCH = 50
 """Renewals of one transaction."""
+TOLERANCE = 3
+"""Days, a long weekend, after which a milestone's message counts as late."""
+NEAR = 10
+"""Days within which the next letter makes a late one needless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,10 @@ class Turn:
     @property
     def today(self) -> date:
         return self.renewal.account.today(self.at)
+
+    def is_late(self, action: Action) -> bool:
+        """Its day was days ago: the renewal was found late, or the clock jumped."""
+        return (self.today - action.milestone.due_on).days > TOLERANCE
 
     def rule(self, action: Action) -> Rule | None:
         """The rule an action came from, as the policy says it now; None when it says it no longer."""
@@ -91,15 +101,14 @@ def perform(turn: Turn, actions: Sequence[Action]) -> None:
     for milestone in {action.milestone_id: action.milestone for action in actions}.values():
         if milestone.is_planned:
             milestone.reach(at=turn.at)
-    letters = [action for action in actions if action.kind in TO_CUSTOMERS]
     for action in actions:
-        if action not in letters:
-            _end(turn, action, PERFORM[action.kind](turn, action))
-    if letters:
-        *earlier, last = sorted(letters, key=lambda action: -action.days)
-        for action in earlier:
-            action.merged(last, at=turn.at)
-        _end(turn, last, _write(turn, last))
+        if action.kind in WORK:
+            _end(turn, action, WORK[action.kind](turn, action))
+    for kinds, say in ((TO_CUSTOMERS, _write), (TO_STAFF.keys(), _tell)):
+        if notes := sorted((action for action in actions if action.kind in kinds), key=lambda action: -action.days):
+            for action in notes[:-1]:
+                action.merged(notes[-1], at=turn.at)
+            _end(turn, notes[-1], say(turn, notes[-1]))
 
 
 def _end(turn: Turn, action: Action, held_back: str) -> None:
@@ -118,12 +127,25 @@ def _write(turn: Turn, action: Action) -> str:
     if action.kind is ActionKind.THANKS:
         if renewal.state is not RenewalState.WON:
             return "It was not renewed."
-    elif held_back := _silent(turn):
+    elif held_back := _silent(turn) or _said_soon(turn, action):
         return held_back
     people = readers(turn.session, renewal, rule.to)
     for person, part in people:
         _plan(turn, MessageKind(action.kind.value), person, action, part=part)
     return "" if people else "Nobody on their side plays a part that this is for."
+
+
+def _said_soon(turn: Turn, action: Action) -> str:
+    """A letter of last month is not sent when the next one is near; that one says it all."""
+    if not turn.is_late(action):
+        return ""
+    letters = {key_of(days) for rule in rules(turn.policy.content) if rule.kind in TO_CUSTOMERS for days in rule.at}
+    near = turn.today + timedelta(days=NEAR)
+    coming = Milestone.of_renewal(turn.renewal.id).where(Milestone.state == MilestoneState.PLANNED)
+    for milestone in turn.session.scalars(coming):
+        if milestone.key in letters - {"after"} and milestone.due_on <= near:
+            return f"The letter of {milestone.due_on.isoformat()} says it."
+    return ""
 
 
 def _silent(turn: Turn) -> str:
@@ -158,28 +180,12 @@ def _open_tasks(turn: Turn, action: Action) -> str:
     return ""
 
 
-def _tell_owner(turn: Turn, action: Action) -> str:
-    return _tell(turn, action, _owner(turn))
-
-
-def _escalate(turn: Turn, action: Action) -> str:
-    return _tell(turn, action, [*_owner(turn), *staff_with(turn.session, Role.MANAGER)])
-
-
-def _escalate_silence(turn: Turn, action: Action) -> str:
-    """SMB: only when nobody on their side has answered. Source: framework, "Proses SMB", T-7."""
-    return _escalate(turn, action)
-
-
-def _inform_manager(turn: Turn, action: Action) -> str:
-    return _tell(turn, action, staff_with(turn.session, Role.MANAGER))
-
-
 def _close(turn: Turn, action: Action) -> str:
     return "" if turn.renewal.is_open else "The renewal is closed."
 
 
-def _tell(turn: Turn, action: Action, people: Sequence[Person]) -> str:
+def _tell(turn: Turn, action: Action) -> str:
+    """Tell whoever of us it is for; says what holds it back, if anything does."""
     rule = turn.rule(action)
     if rule is None:
         return "The policy does not ask for it any more."
@@ -187,9 +193,16 @@ def _tell(turn: Turn, action: Action, people: Sequence[Person]) -> str:
         return "The renewal is closed."
     if rule.unless_stage and reached(turn.renewal.state, RenewalState(rule.unless_stage)):
         return f"The renewal is {turn.renewal.state.value} already."
-    for person in dict.fromkeys(people):
+    if action.kind is ActionKind.TELL_OWNER and turn.is_late(action):
+        return "It was found late; the tasks say it."
+    people = dict.fromkeys(TO_STAFF[action.kind](turn))
+    for person in people:
         _plan(turn, MessageKind(action.kind.value), person, action)
     return "" if people else "Nobody of the staff is there for it."
+
+
+def _managers(turn: Turn) -> list[Person]:
+    return staff_with(turn.session, Role.MANAGER)
 
 
 def _owner(turn: Turn) -> list[Person]:
@@ -203,12 +216,16 @@ def reached(state: RenewalState, wanted: RenewalState) -> bool:
     return stages.index(state) >= stages.index(wanted)
 
 
-PERFORM: dict[ActionKind, Callable[[Turn, Action], str]] = {
+WORK: dict[ActionKind, Callable[[Turn, Action], str]] = {
     ActionKind.OPEN_TASKS: _open_tasks,
-    ActionKind.TELL_OWNER: _tell_owner,
-    ActionKind.ESCALATE: _escalate,
-    ActionKind.ESCALATE_SILENCE: _escalate_silence,
-    ActionKind.INFORM_MANAGER: _inform_manager,
-    ActionKind.DAILY_CHECK_IN: _tell_owner,
     ActionKind.CLOSE: _close,
 }
+"""What is not a message."""
+TO_STAFF: dict[ActionKind, Callable[[Turn], list[Person]]] = {
+    ActionKind.TELL_OWNER: _owner,
+    ActionKind.ESCALATE: lambda turn: [*_owner(turn), *_managers(turn)],
+    ActionKind.ESCALATE_SILENCE: lambda turn: [*_owner(turn), *_managers(turn)],
+    ActionKind.INFORM_MANAGER: _managers,
+    ActionKind.DAILY_CHECK_IN: _owner,
+}
+"""Whom of us a message is for."""
