@@ -30,6 +30,7 @@ class PolicyKind(StrEnum):
     TIMELINE = "timeline"
     TERMS = "terms"
     FORECAST = "forecast"
+    TASKS = "tasks"
 
 
 class Policy(Record):
