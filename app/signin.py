@@ -90,8 +90,7 @@ def show_link(visit: Visit, token: str) -> Answer:
     wanted = _by_token(visit, token)
     state = "ready" if wanted.is_open(visit.machine_now) else ("used" if wanted.used_at else "expired")
     link = SimpleNamespace(
-        kind="sign_in", token_url=f"/sign-in/link/{token}", email=wanted.email, account_name="", inviter_name=None,
-        state=state,
+        kind="sign_in", token_url=f"/sign-in/link/{token}", email=wanted.email, account_name="", state=state
     )
     return visit.page("portal/link.html", link=link)
 
@@ -112,7 +111,6 @@ def show_renewal_link(visit: Visit, token: str) -> Answer:
     account = visit.session.get_one(Account, link.account_id)
     shown = SimpleNamespace(
         kind="renewal", token_url=f"/links/{token}{_to(visit)}", email=person.email, account_name=account.name,
-        inviter_name=None,
         state="ready" if link.is_open(visit.machine_now) and person.active else "expired",
     )
     return visit.page("portal/link.html", link=shown)

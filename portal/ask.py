@@ -1,11 +1,11 @@
 """Ask: a question to a person, or the wish to pay by invoice; both reach whoever looks after the renewal."""
 
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from gateways.browser import Answer, Visit, customer, get, post
 from portal.shown import Shown
+from pricing.option import Option
 from renewals.errors import Malformed
 from renewals.permission import Permission
 
@@ -64,11 +64,10 @@ def _page(visit: Visit, shown: Shown, purpose: str, *, status: int = 200, **trou
     )
 
 
-def _option(visit: Visit, shown: Shown, purpose: str) -> Any:
-    if purpose != "invoice" or shown.standing != "open":
-        return None
-    options = {option.content_hash: option for option in shown.choice.options}
-    return options.get(visit.request.query.get("option", "")) or options[shown.chosen()]
+def _option(visit: Visit, shown: Shown, purpose: str) -> Option | None:
+    """What is to be invoiced."""
+    wanted = visit.request.form.get("option") or visit.request.query.get("option", "")
+    return shown.option(wanted) if purpose == "invoice" and shown.is_open else None
 
 
 def _next_working_day(day: date) -> date:

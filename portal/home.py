@@ -1,6 +1,6 @@
 """Home: what is coming, what runs, what is owed, and the newest papers."""
 
-from types import SimpleNamespace
+from collections.abc import Sequence
 from typing import Any
 
 from gateways.browser import Answer, Visit, customer, get
@@ -14,27 +14,23 @@ from renewals.renewal import Renewal
 @get("/", customer(Permission.VIEW))
 def show(visit: Visit) -> Answer:
     nearest = visit.session.scalar(Renewal.nearest_to(visit.someone))
-    shown = Shown.find(visit, nearest) if nearest else None
-    return visit.page("portal/home.html", **_context(visit, shown))
+    coming = _coming(visit, Shown.find(visit, nearest)) if nearest else NOTHING_COMING
+    return visit.page("portal/home.html", documents=_newest(visit), **coming)
 
 
-def _context(visit: Visit, shown: Shown | None) -> dict[str, Any]:
-    documents: list[Document] = []
-    if visit.someone.may(Permission.READ_DOCUMENTS):
-        documents = list(visit.session.scalars(Document.room_of(visit.someone).limit(3)))
-    if shown is None:
-        return {"renewal": None, "standing": None, "value": None, "plan": None, "next_payment": None, "card": None,
-                "documents": documents}
-    term = shown.renewal.term
+NOTHING_COMING: dict[str, Any] = {"renewal": None, "term": None, "next_payment": None, "card": None}
+
+
+def _coming(visit: Visit, shown: Shown) -> dict[str, Any]:
     return {
         "renewal": shown,
-        "standing": shown.standing,
-        "value": shown.choice.value if shown.choice.value.hours else None,
-        "plan": SimpleNamespace(
-            name=shown.plan, starts_on=term.starts_on, ends_on=term.ends_on, per_year=term.arr, seats=shown.seats,
-            used=shown.used,
-        ),
+        "term": shown.renewal.term,
         "next_payment": Instalment.next_of(visit.session, shown.renewal.subscription_id, visit.today),
         "card": shown.renewal.account.card_on_file,
-        "documents": documents,
     }
+
+
+def _newest(visit: Visit) -> Sequence[Document]:
+    if not visit.someone.may(Permission.READ_DOCUMENTS):
+        return []
+    return visit.session.scalars(Document.room_of(visit.someone).limit(3)).all()

@@ -15,7 +15,7 @@ from dateutil.relativedelta import relativedelta
 
 from gateways.browser import Answer, Visit, customer, get, post
 from portal import renewal as renewal_room
-from portal.shown import Shown, state_of
+from portal.shown import Shown
 from renewals import closing
 from renewals.acceptance import Acceptance
 from renewals.accepting import Yes, accept
@@ -25,8 +25,7 @@ from renewals.instalment import Instalment
 from renewals.paper import Document
 from renewals.payment import OPEN, Payment, PaymentKind, PaymentState
 from renewals.permission import Permission
-from renewals.policy import PolicyKind
-from renewals.renewal import RenewalState
+from renewals.renewal import Renewal, RenewalState
 from renewals.subscription import Term
 
 REFRESH_SECONDS = 5
@@ -38,7 +37,7 @@ def show(visit: Visit, renewal_id: UUID) -> Answer:
     shown = Shown.find(visit, renewal_id)
     if shown.payment is None or shown.payment.state is PaymentState.CANCELLED:
         return visit.go(f"/renewals/{renewal_id}")
-    state = state_of(shown.payment, shown.renewal)
+    state = _state(shown.payment, shown.renewal)
     headers = {"Refresh": str(REFRESH_SECONDS)} if state == "confirming" else {}
     return visit.page("portal/payment.html", headers=headers, renewal=shown, **_outcome(visit, shown, state))
 
@@ -128,7 +127,7 @@ def close_checkout(visit: Visit, shown: Shown) -> Generator[Any, Any, Shown]:
 
 def _accept(visit: Visit, shown: Shown) -> Any:
     """The yes in the form. Raises: Malformed without accepted terms, Stale when price or terms moved."""
-    form, terms = visit.request.form, shown.choice.policies[PolicyKind.TERMS]
+    form, terms = visit.request.form, shown.terms
     if not shown.choice.is_offered:
         raise NotNow("This renewal can not be taken yet. We write to you when your options are ready.")
     if form.get("terms") is None:
@@ -144,7 +143,7 @@ def _checkout(visit: Visit, shown: Shown) -> Payment:
     keeps = visit.request.form.get("keep") == "yes"
     acceptance = _accept(visit, shown)
     if keeps:
-        words = shown.choice.policies[PolicyKind.TERMS].content["card_consent"]
+        words = shown.terms.content["card_consent"]
         Consent.give(
             visit.session, "keep_card", words[visit.locale], text_version=words["version"], by=visit.someone,
             at=visit.now, ip=visit.request.ip, user_agent=visit.request.user_agent,
@@ -172,14 +171,25 @@ def _again(visit: Visit, shown: Shown, trouble: Stale | Malformed) -> Answer:
 
 
 def _card_page(visit: Visit, shown: Shown, wanted: str) -> Answer:
-    if shown.standing != "open":
+    if not shown.is_open:
         return visit.go(f"/renewals/{shown.id}")
-    options = {option.content_hash: option for option in shown.choice.options}
-    option = options.get(wanted) or options[shown.chosen()]
     return visit.page(
-        "portal/another_card.html", renewal=shown, option=option, card=shown.renewal.account.card(), terms=shown.terms,
-        trouble={}, consent=shown.choice.policies[PolicyKind.TERMS].content["card_consent"][visit.locale],
+        "portal/another_card.html", renewal=shown, option=shown.option(wanted), card=shown.renewal.account.card(),
+        terms=shown.terms, trouble={}, consent=shown.terms.content["card_consent"][visit.locale],
     )
+
+
+def _state(payment: Payment, renewal: Renewal) -> str:
+    """A payment's state in the page's words; it is done when the renewal is."""
+    match payment.state:
+        case PaymentState.SUCCEEDED:
+            return "succeeded" if renewal.state is RenewalState.WON else "confirming"
+        case PaymentState.REQUIRES_ACTION:
+            return "leaving" if payment.kind is PaymentKind.CHECKOUT else "authenticate"
+        case PaymentState.DECLINED | PaymentState.CANCELLED:
+            return "declined"
+        case _:
+            return "confirming"
 
 
 def _outcome(visit: Visit, shown: Shown, state: str) -> dict[str, Any]:

@@ -47,8 +47,8 @@ def _page(visit: Visit, *, status: int = 200, **trouble: str) -> Answer:
     colleagues = visit.session.scalars(Person.colleagues_of(visit.someone).where(Person.active))
     people = [
         SimpleNamespace(
-            id=person.id, name=person.name, email=person.email, role=_main_role(person), invited=False,
-            is_you=person.id == visit.someone.id, last_seen=None,
+            id=person.id, name=person.name, email=person.email, role=_main_role(person),
+            is_you=person.id == visit.someone.id,
         )
         for person in colleagues
     ]

@@ -4,9 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from gateways.browser import Answer, Visit, customer, get
-from portal.shown import Shown, may, payers
+from portal.shown import Shown
 from renewals.errors import NotFound
 from renewals.permission import Permission
+from renewals.person import Person
 from renewals.policy import Policy, PolicyKind
 from renewals.value import ACTIVE_USERS, HOURLY_COST, HOURS_SAVED, Figure
 
@@ -18,39 +19,55 @@ def show(visit: Visit, renewal_id: UUID) -> Answer:
 
 def page(visit: Visit, shown: Shown, *, status: int = 200, chosen: str = "", **trouble: str) -> Answer:
     """The page, after an error with what to mend and what was chosen."""
-    is_open = shown.standing == "open"
-    options = list(shown.choice.options) if is_open else []
     context: dict[str, Any] = {
         **story(shown),
+        **(_offered(visit, shown, chosen) if shown.is_open else NOTHING_OFFERED),
         "renewal": shown,
         "standing": shown.standing,
-        "options_on": shown.options_on,
-        "payment_url": f"/renewals/{shown.id}/payment",
         "steps": shown.steps,
-        "options": options,
-        "recommended": shown.choice.options.recommended.value if is_open else "",
-        "chosen": (chosen or shown.chosen()) if is_open else "",
-        "names": shown.names if is_open else {},
-        "card": shown.card_for(visit) if is_open else None,
-        "has_card": shown.renewal.account.card_on_file is not None,
         "terms": shown.terms,
-        "may": may(visit.someone),
-        "payers": payers(visit.session, visit.someone),
+        "may": {"renew": visit.someone.may(Permission.RENEW), "decline": visit.someone.may(Permission.DECLINE)},
         "trouble": trouble,
     }
     key = None if trouble else _key(visit, shown, context)
     return visit.page("portal/renewal.html", status=status, key=key, **context)
 
 
+NOTHING_OFFERED: dict[str, Any] = {
+    "options": [], "recommended": "", "chosen": "", "names": {}, "card": None, "has_card": False, "payers": [],
+}
+
+
+def _offered(visit: Visit, shown: Shown, chosen: str) -> dict[str, Any]:
+    """The ways to go on, and what the button takes."""
+    return {
+        "options": list(shown.choice.options),
+        "recommended": shown.choice.options.recommended.value,
+        "chosen": shown.option(chosen).content_hash,
+        "names": shown.names,
+        "card": shown.card_for(visit),
+        "has_card": shown.renewal.account.card_on_file is not None,
+        "payers": _payers(visit),
+    }
+
+
+def _payers(visit: Visit) -> list[str]:
+    """Who at the company can renew, for those who can not."""
+    if visit.someone.may(Permission.RENEW):
+        return []
+    colleagues = visit.session.scalars(Person.colleagues_of(visit.someone))
+    return [colleague.name for colleague in colleagues if colleague.may(Permission.RENEW)]
+
+
 def _key(visit: Visit, shown: Shown, context: dict[str, Any]) -> tuple[object, ...]:
     """All that the page is made from: the same key is the same page. The form's token is not in it."""
     card = context["card"]
     return (
-        "renewal", shown.id, shown.plan, shown.renews_on, shown.decide_by, shown.seats, shown.used, shown.owner_name,
-        visit.today, visit.level, shown.standing, shown.choice.value.key, tuple(shown.steps), context["recommended"],
-        tuple(option.content_hash for option in context["options"]), context["chosen"], tuple(context["names"].items()),
-        card and (card.brand, card.last4), context["has_card"], shown.terms, tuple(context["may"].items()),
-        tuple(context["payers"]),
+        "renewal", shown.id, shown.plan, shown.renews_on, shown.decide_by, shown.options_on, shown.seats, shown.used,
+        shown.owner.name, visit.today, visit.level, shown.standing, shown.choice.value.key, tuple(shown.steps),
+        tuple(option.content_hash for option in context["options"]), context["recommended"], context["chosen"],
+        tuple(context["names"].items()), card and (card.brand, card.last4), context["has_card"],
+        shown.terms.content_hash, tuple(context["may"].items()), tuple(context["payers"]),
     )
 
 
@@ -84,12 +101,8 @@ def show_terms(visit: Visit) -> Answer:
 
 def story(shown: Shown) -> dict[str, Any]:
     """The value story, or nothing when there is too little to claim, and the year in months."""
-    value = shown.choice.value
-    is_told = value.hours is not None
-    return {
-        "value": value if is_told else None, "hours": value.months(HOURS_SAVED) if is_told else None,
-        "users": value.months(ACTIVE_USERS),
-    }
+    hours = shown.value.months(HOURS_SAVED) if shown.value else None
+    return {"value": shown.value, "hours": hours, "users": shown.choice.value.months(ACTIVE_USERS)}
 
 
 def _missing(figures: Any) -> list[str]:

@@ -16,8 +16,7 @@ from renewals.person import Person
 
 
 class MessageKind(StrEnum):
-    """What a message is for. The last five are exempt from the rule that nothing about a renewal reaches a
-    customer before T-60 unless a person sends it."""
+    """What a message is for. Each belongs to exactly one of the sets below."""
 
     RENEWAL_READY = "renewal_ready"
     REMINDER = "reminder"
@@ -31,6 +30,8 @@ class MessageKind(StrEnum):
     ESCALATE_SILENCE = "escalate_silence"
     INFORM_MANAGER = "inform_manager"
     DAILY_CHECK_IN = "daily_check_in"
+    UNDELIVERED = "undelivered"
+    PAUSED = "paused"
     QUESTION = "question"
     DECLINED = "declined"
     RECONSIDERED = "reconsidered"
@@ -39,6 +40,33 @@ class MessageKind(StrEnum):
     RECEIPT = "receipt"
     SIGN_IN = "sign_in"
     INVITATION = "invitation"
+
+
+ABOUT_RENEWAL = frozenset(
+    {
+        MessageKind.REMINDER, MessageKind.FRIENDLY_LETTER, MessageKind.RENEWAL_READY, MessageKind.SUMMARY_NOTICE,
+        MessageKind.FOLLOW_UP, MessageKind.FINAL_REMINDER, MessageKind.THANKS,
+    }
+)
+"""A customer's renewal messages: none before T-60 unless a person sends it, none to whoever paused them, none about
+what was decided in the meantime. Source: framework, "Automasi mengikut tarikh"; that they can be paused is ours."""
+
+EXEMPT = frozenset(
+    {
+        MessageKind.DECLINED, MessageKind.RECONSIDERED, MessageKind.PAYMENT_FAILED, MessageKind.RECEIPT,
+        MessageKind.SIGN_IN, MessageKind.INVITATION,
+    }
+)
+"""What a customer is written to about at any time: receipts of what they did, money, and their security."""
+
+TO_STAFF = frozenset(
+    {
+        MessageKind.TELL_OWNER, MessageKind.ESCALATE, MessageKind.ESCALATE_SILENCE, MessageKind.INFORM_MANAGER,
+        MessageKind.DAILY_CHECK_IN, MessageKind.UNDELIVERED, MessageKind.PAUSED, MessageKind.QUESTION,
+        MessageKind.ALERT,
+    }
+)
+"""What is for ourselves. `DECLINED` and `RECONSIDERED` go to whoever looks after the customer as well."""
 
 
 class MessageState(StrEnum):
@@ -55,7 +83,8 @@ class Message(Lifecycle, Record):
 
     Units: `leave_at` is business time, inside the reader's office hours; until then it is not `queued`.
 
-    The words are rendered when it is sent, from `context`; links are made at that moment and never kept.
+    The words are rendered when it is sent, from `context`; links are made at that moment and never kept. `words`
+    names the version of the company's own words it was written with, `why` what kept it back or refused it.
     """
 
     __tablename__ = "message"
@@ -63,6 +92,7 @@ class Message(Lifecycle, Record):
         Index("uq_message_purpose", "purpose", unique=True),
         Index("ix_message_state", "state"),
         Index("ix_message_renewal", "renewal_id"),
+        Index("ix_message_words", "words", postgresql_where="words IS NOT NULL"),
         Index("ix_message_waiting", "leave_at", postgresql_where="state = 'planned' AND NOT queued"),
     )
 
@@ -85,6 +115,8 @@ class Message(Lifecycle, Record):
     sent_at: Mapped[datetime | None]
     subject: Mapped[str | None]
     text: Mapped[str | None]
+    words: Mapped[str | None]
+    why: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     state: Mapped[MessageState] = mapped_column(default=MessageState.PLANNED)
 
@@ -116,12 +148,17 @@ class Message(Lifecycle, Record):
         Event.record(session, EventName.MESSAGE_PLANNED, message, by=None, at=at, kind=kind.value)
         return message
 
-    def sent(self, subject: str, text: str, *, at: datetime) -> None:
-        self.subject, self.text, self.sent_at = subject, text, at
+    def is_due(self, at: datetime) -> bool:
+        """To be sent now: not yet sent, and inside its reader's office hours."""
+        return self.state is MessageState.PLANNED and self.leave_at <= at
+
+    def sent(self, subject: str, text: str, *, words: str | None = None, at: datetime) -> None:
+        self.subject, self.text, self.words, self.sent_at = subject, text, words, at
         self._move(MessageState.SENT, EventName.MESSAGE_SENT, by=None, at=at, kind=self.kind.value)
 
     def drop(self, why: str, *, at: datetime) -> None:
         """It is not to be said any more. Raises: NotNow when it was sent."""
+        self.why = why
         self._move(MessageState.DROPPED, EventName.MESSAGE_DROPPED, by=None, at=at, kind=self.kind.value, why=why)
 
     @classmethod
@@ -136,4 +173,5 @@ class Message(Lifecycle, Record):
         return [(key, account) for key, account in rows]
 
     def failed(self, why: str, *, at: datetime) -> None:
+        self.why = why
         self._move(MessageState.FAILED, EventName.MESSAGE_FAILED, by=None, at=at, kind=self.kind.value, why=why)

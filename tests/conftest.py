@@ -61,11 +61,11 @@ def cast(postgres: str, stripe_stand_in: str, letters: Path) -> str:
     assert import_book([str(BOOK / name) for name in BOOK_FILES], settings) == 0
     with opened(url, Sandbox(stripe_stand_in), letters) as made:
         made.work()
-    _leave_alone(postgres, url)
+    leave_alone(postgres, url)
     return url
 
 
-def _leave_alone(server: str, url: str) -> None:
+def leave_alone(server: str, url: str) -> None:
     """A database that others are copied from has no visitors."""
     name = url.rsplit("/", 1)[1]
     with psycopg.connect(server.rsplit("/", 1)[0] + "/postgres", autocommit=True) as connection:

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from renewals.closing import live_payment
 from renewals.errors import Malformed, Refused
 from renewals.message import Message, MessageKind
+from renewals.payment import Payment
 from renewals.person import Person, Role
 from renewals.plan.action import Action, ActionState
 from renewals.plan.hours import Hours
@@ -154,7 +154,7 @@ def _silent(turn: Turn) -> str:
         return "The renewal is closed."
     if turn.renewal.is_declined:
         return "They told us that they will not renew."
-    if live_payment(turn.renewal):
+    if Payment.live_of(turn.renewal):
         return "A payment is under way."
     return ""
 

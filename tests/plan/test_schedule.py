@@ -68,7 +68,8 @@ def test_no_day_drifts_in_any_time_zone_from_2020_to_2060(zone: str) -> None:
 
 
 def test_a_milestone_comes_when_the_office_opens_where_the_customer_is() -> None:
-    place = {rung.key: rung.at for rung in schedule(Profile(SMB, GREEN, AUTO), date(2026, 11, 15), hours("America/Chicago"), POLICY)}
+    rungs_of = schedule(Profile(SMB, GREEN, AUTO), date(2026, 11, 15), hours("America/Chicago"), POLICY)
+    place = {rung.key: rung.at for rung in rungs_of}
 
     assert place["t30"] == datetime(2026, 10, 16, 12, 30, tzinfo=UTC)  # summer time still
     assert place["t0"] == datetime(2026, 11, 15, 13, 30, tzinfo=UTC)
