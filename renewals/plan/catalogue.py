@@ -13,8 +13,8 @@ from pricing.reading import PolicyError, Reading
 from renewals.account import Health
 from renewals.errors import Malformed, NotFound
 from renewals.person import STAFF_ROLES
-from renewals.segment import Segment
 from renewals.plan.field import LONGEST_TEXT, UNWRITABLE, Field, FieldKind, Question, Words
+from renewals.segment import Segment
 
 OWNER = "owner"
 """Whoever owns the renewal, of whatever role; not the customer's role of the same name."""

@@ -46,10 +46,21 @@ def open_tasks(
 def work_of(milestone: Milestone, plan: Plan, policy: Policy, loud: tuple[int, ...]) -> list[Pattern]:
     """The patterns whose place in this plan is this milestone."""
     profile = plan.profile
-    patterns = Catalogue.of(policy.content).patterns_for(
+    patterns = catalogue_of(policy).patterns_for(
         profile.segment, profile.touch, profile.health, profile.strategic
     )
     return [pattern for pattern in patterns if place_of(pattern.at, loud) == _days(milestone)]
+
+
+def catalogue_of(policy: Policy) -> Catalogue:
+    """Each version is read once by a process; versions never change. Raises: Malformed."""
+    key = (policy.name, policy.content_hash)
+    if key not in _READ:
+        _READ[key] = Catalogue.of(policy.content)
+    return _READ[key]
+
+
+_READ: dict[tuple[str, str], Catalogue] = {}
 
 
 def place_of(days: int, loud: tuple[int, ...]) -> int:

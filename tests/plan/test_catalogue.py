@@ -12,10 +12,10 @@ import pytest
 
 from renewals.account import Health
 from renewals.errors import Malformed, NotFound
-from renewals.policy import PolicyKind, shipped
-from renewals.segment import Segment
 from renewals.plan.catalogue import HOLDS, TOUCHES, Catalogue, Pattern, Phase, check_outcome
 from renewals.plan.field import Field, FieldKind, Question
+from renewals.policy import PolicyKind, shipped
+from renewals.segment import Segment
 
 CONTENT = shipped(PolicyKind.TASKS)
 CATALOGUE = Catalogue.of(CONTENT)
