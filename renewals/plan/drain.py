@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from renewals.account import Health
 from renewals.errors import Malformed, Refused
+from renewals.event import Event
 from renewals.message import Message, MessageKind
 from renewals.payment import Payment
 from renewals.person import Person, Role
@@ -27,7 +29,11 @@ BATCH = 50
 """Renewals of one transaction."""
 TOLERANCE = 3
 """Days, a long weekend, after which a milestone's message counts as late."""
-NEAR = 10
+SILENCE = 30
+"""Days without a word from them, from the day their options are ready."""
+RECOVERY, MENDING = "t180", 10
+"""The milestone at which a recovery begins, and the days it has before a renewal message."""
+NEAR = 7
 """Days within which the next letter makes a late one needless."""
 
 
@@ -127,12 +133,26 @@ def _write(turn: Turn, action: Action) -> str:
     if action.kind is ActionKind.THANKS:
         if renewal.state is not RenewalState.WON:
             return "It was not renewed."
-    elif held_back := _silent(turn) or _said_soon(turn, action):
+    elif held_back := _silent(turn) or _recovery_first(turn) or _said_soon(turn, action):
         return held_back
     people = readers(turn.session, renewal, rule.to)
     for person, part in people:
         _plan(turn, MessageKind(action.kind.value), person, action, part=part)
     return "" if people else "Nobody on their side plays a part that this is for."
+
+
+def _recovery_first(turn: Turn) -> str:
+    """Red found late: what is broken is mended before anything is said about renewing.
+
+    Source: framework, "Status Kesihatan Mengubah Segalanya"; timeline, "At-risk (180+ hari)"; the days are ours.
+    """
+    if turn.plan.health is not Health.RED:
+        return ""
+    begun = turn.session.scalar(
+        select(Milestone.reached_at).where(Milestone.renewal_id == turn.renewal.id, Milestone.key == RECOVERY)
+    )
+    fresh = begun is not None and turn.at - begun < timedelta(days=MENDING)
+    return "The recovery has only begun." if fresh else ""
 
 
 def _said_soon(turn: Turn, action: Action) -> str:
@@ -195,10 +215,25 @@ def _tell(turn: Turn, action: Action) -> str:
         return f"The renewal is {turn.renewal.state.value} already."
     if action.kind is ActionKind.TELL_OWNER and turn.is_late(action):
         return "It was found late; the tasks say it."
+    if action.kind is ActionKind.ESCALATE_SILENCE and _heard_from_them(turn):
+        return "They have been in touch."
     people = dict.fromkeys(TO_STAFF[action.kind](turn))
     for person in people:
         _plan(turn, MessageKind(action.kind.value), person, action)
     return "" if people else "Nobody of the staff is there for it."
+
+
+def _heard_from_them(turn: Turn) -> bool:
+    """Whether anybody on their side came, asked or answered of late.
+
+    Source: framework, "Proses SMB", T-7: escalate only without a response.
+    """
+    people = select(Person.id).where(Person.account_id == turn.renewal.account_id)
+    since = turn.at - timedelta(days=SILENCE)
+    heard = select(Event.id).where(
+        Event.account_id == turn.renewal.account_id, Event.by_id.in_(people), Event.at >= since
+    )
+    return turn.session.scalar(heard.limit(1)) is not None
 
 
 def _managers(turn: Turn) -> list[Person]:

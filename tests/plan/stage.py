@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.transaction import Database
@@ -18,6 +18,7 @@ from renewals.base import new_key
 from renewals.message import Message
 from renewals.person import Person
 from renewals.plan.drain import drain
+from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.plan import draw
 from renewals.plan.profiling import drawing_of
 from renewals.plan.sweep import Sweep
@@ -93,11 +94,20 @@ class Stage:
             return drain(session, at=self.now)
 
     def live(self, until: date) -> None:
-        """Day by day, each at an hour at which every office has opened."""
-        day = self.now.date()
-        while day < until:
-            day += timedelta(days=1)
-            self.jump(day)
+        """From one milestone's moment to the next, as a worker does that looks every minute."""
+        end = datetime.combine(until, time(15, 30), UTC)
+        while moment := self._next_moment(end):
+            self.now = moment
+            self.work()
+        self.now = end
+        self.work()
+
+    def _next_moment(self, end: datetime) -> datetime | None:
+        with self.writing() as session:
+            coming = select(func.min(Milestone.due_at)).where(
+                Milestone.state == MilestoneState.PLANNED, Milestone.due_at > self.now, Milestone.due_at < end
+            )
+            return session.scalar(coming)
 
     def jump(self, day: date) -> None:
         self.now = datetime.combine(day, time(15, 30), UTC)
