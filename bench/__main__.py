@@ -1,10 +1,10 @@
-"""`make bench`: a page and a click beside a bare handler, on one machine, in one run."""
+"""`make bench`: a page and a click beside a bare handler, a sweep beside plain SQL, on one machine, in one run."""
 
 import sys
 import tempfile
 from pathlib import Path
 
-from bench import click, page
+from bench import click, page, sweep
 from bench.place import place
 
 
@@ -13,6 +13,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, place(Path(folder)) as here:
         print(page.table(here))
         print(click.table(here))
+    with tempfile.TemporaryDirectory() as folder:
+        print(sweep.table(Path(folder)))
     return 0
 
 

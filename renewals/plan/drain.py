@@ -31,7 +31,7 @@ TOLERANCE = 3
 """Days, a long weekend, after which a milestone's message counts as late."""
 SILENCE = 30
 """Days without a word from them, from the day their options are ready."""
-RECOVERY, MENDING = "t180", 10
+RECOVERY, MENDING = "t180", 5
 """The milestone at which a recovery begins, and the days it has before a renewal message."""
 NEAR = 7
 """Days within which the next letter makes a late one needless."""
