@@ -205,8 +205,10 @@ def _payment(work: Work, renewal: Renewal, offer: Offer) -> Paid | Owed:
 
 
 def _paid(payment: Payment, on: date) -> Paid:
-    brand, _, last4 = payment.card_text.rpartition(" ")
-    return Paid(payment.amount, on, brand, last4, payment.reference or "")
+    card = payment.card
+    return Paid(
+        payment.amount, on, card.brand if card else "", card.last4 if card else "", payment.reference or ""
+    )
 
 
 def _name(line: Line, names: dict[str, str]) -> str:

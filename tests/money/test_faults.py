@@ -241,7 +241,7 @@ def test_without_a_card_the_button_leads_to_stripe_and_the_card_is_kept_with_con
         account = session.scalars(select(Account).where(Account.external_id == "pelangi-cafe")).one()
         consent = session.scalars(select(Consent).where(Consent.account_id == account.id)).one()
         terms = Policy.in_force(session, PolicyKind.TERMS, consent.given_at.date()).content["card_consent"]
-        card = account.card()
+        card = account.card_on_file
 
         assert leads_to.startswith(f"/renewals/{renewal}/card?option=")
         assert leaving == "leaving"
