@@ -175,7 +175,8 @@ def _card_page(visit: Visit, shown: Shown, wanted: str) -> Answer:
         return visit.go(f"/renewals/{shown.id}")
     return visit.page(
         "portal/another_card.html", renewal=shown, option=shown.option(wanted),
-        card=shown.renewal.account.card_on_file, terms=shown.terms, trouble={}, consent=shown.terms.content["card_consent"][visit.locale],
+        card=shown.renewal.account.card_on_file, terms=shown.terms, trouble={},
+        consent=shown.terms.content["card_consent"][visit.locale],
     )
 
 
