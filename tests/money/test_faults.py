@@ -471,7 +471,6 @@ def test_any_number_of_payments_that_are_looked_after_do_not_keep_the_forgotten_
     with world.reading() as session:
         about = text("SELECT count(*) FROM procrastinate_jobs WHERE args->>'subject' = :key AND status = 'todo'")
         assert session.scalar(about, {"key": str(forgotten)}) == 1
-    assert jobs(world, "reconcile") == household.SWEEP + 2
 
 
 def test_money_for_what_can_not_be_closed_is_kept_and_a_person_is_told(world: World) -> None:
