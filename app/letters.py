@@ -14,6 +14,7 @@ from app.html import Letter
 from app.session import CODE_LIFE, LINK_LIFE, Link
 from app.work import Work
 from portal.shown import Shown
+from renewals.activity import Activity
 from renewals.choice import Choice
 from renewals.closing import term_after
 from renewals.event import Event
@@ -116,12 +117,13 @@ def _question(work: Work, message: Message) -> dict[str, Any]:
     event = work.session.get_one(Event, UUID(message.context["event"]))
     asker = _by(work, message) or context["person"]
     shown: Shown = context["renewal"]
-    said = event.details
-    wanted = [option for option in shown.choice.options if option.content_hash == said.get("option")]
+    said = work.session.get(Activity, UUID(event.details["activity"]))
+    words, more = (said.words, said.more) if said else ("", {})
+    wanted = [option for option in shown.choice.options if option.content_hash == event.details["option"]]
     return context | {
-        "purpose": said["purpose"], "message": said["words"], "person": asker,
+        "purpose": event.details["purpose"], "message": words, "person": asker,
         "account": SimpleNamespace(name=shown.renewal.account.name), "option": wanted[0] if wanted else None,
-        "po": said.get("po", ""), "billing_email": said.get("billing_email", ""),
+        "po": more.get("po", ""), "billing_email": more.get("billing_email", ""),
         "answer_by": next_workday(work.now.date()),
         "link_url": f"{work.house.settings.public_url}/admin/renewals/{context['renewal'].id}",
     }

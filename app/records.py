@@ -4,6 +4,7 @@ from app.apitoken import ApiToken, KeptAnswer
 from app.session import Link, SignIn, WebSession
 from renewals.acceptance import Acceptance
 from renewals.account import Account, Card, Consent
+from renewals.activity import Activity
 from renewals.base import Record
 from renewals.clock import Clock
 from renewals.event import Event
@@ -22,8 +23,8 @@ from renewals.subscription import Line, Subscription, Term
 from renewals.value import Figure, Usage
 
 ALL = (
-    Account, Acceptance, Agreement, Anchor, ApiToken, Approval, BookImport, Card, Clock, Consent, Document, Event,
-    Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Offer, Payment, Person, Policy, Renewal,
+    Account, Acceptance, Activity, Agreement, Anchor, ApiToken, Approval, BookImport, Card, Clock, Consent, Document,
+    Event, Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Offer, Payment, Person, Policy, Renewal,
     Seal, SignIn, Subscription, Term, Usage, WebSession,
 )
 METADATA = Record.metadata
