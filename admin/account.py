@@ -36,7 +36,7 @@ def show(visit: Visit, account_id: UUID) -> Answer:
     return page(
         visit, "admin/account.html", here="accounts", account=account, dossier=dossier,
         health=Health.of(account.health_score, pipeline.rules.bands), rules=pipeline.rules,
-        renewals=pipeline.of_account(account_id), card=account.card(),
+        renewals=pipeline.of_account(account_id), card=account.card_on_file,
         told=trail.of_account(visit.session, account_id, most=NEWEST),
     )
 

@@ -56,7 +56,7 @@ class ApiToken(Record):
             raise Malformed(f"{person.name} has a token called {called} already. Revoke it first.", "name")
         token = PREFIX + secrets.token_urlsafe(32)
         session.add(cls(token_hash=hashed(token), person_id=person.id, name=called, made_at=now.machine))
-        Event.record(session, EventName.PERSON_CHANGED, person, by=None, at=now.business, token=called)
+        Event.record(session, EventName.TOKEN_MADE, person, by=None, at=now.business, token=called)
         return token
 
     @classmethod
@@ -72,9 +72,7 @@ class ApiToken(Record):
         if token is None:
             raise NotFound
         token.revoked_at = now.machine
-        Event.record(
-            session, EventName.PERSON_CHANGED, person, by=None, at=now.business, token=token.name, revoked=True
-        )
+        Event.record(session, EventName.TOKEN_REVOKED, person, by=None, at=now.business, token=token.name)
 
 
 class KeptAnswer(Record):

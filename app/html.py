@@ -67,13 +67,13 @@ class Language:
         """USD 14,040 when there are no cents to say."""
         return f"{amount.currency} {_amount(amount.minor, amount.currency, self.locale, True)}"
 
-    def amount(self, amount: Money) -> str:
-        """9,216: where the currency stands beside it already."""
-        return _amount(amount.minor, amount.currency, self.locale, True)
+    def amount(self, amount: Money, short: bool = True) -> str:
+        """9,216, or 9,216.00 in a column of others: where the currency stands beside it already."""
+        return _amount(amount.minor, amount.currency, self.locale, short)
 
-    def change(self, amount: Money) -> str:
+    def change(self, amount: Money, short: bool = True) -> str:
         """+576 or −576."""
-        return ("+" if amount.minor > 0 else "") + self.amount(amount)
+        return ("+" if amount.minor > 0 else "") + self.amount(amount, short)
 
     def number(self, value: float | Decimal) -> str:
         return _number(value, self.locale)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from app.html import Letter
 from app.session import CODE_LIFE, LINK_LIFE, Link
 from app.work import Work
 from portal.shown import Shown
+from renewals.activity import Activity
 from renewals.choice import Choice
 from renewals.closing import term_after
 from renewals.event import Event
@@ -22,6 +23,7 @@ from renewals.paper import Document, Invoice
 from renewals.payment import Payment
 from renewals.person import Person
 from renewals.renewal import Renewal
+from renewals.workday import next_workday
 
 TOKEN = re.compile(r"(/(?:links|sign-in/link)/)[A-Za-z0-9_-]{20,}")
 CODE = re.compile(r"\b\d{6}\b")
@@ -79,7 +81,7 @@ def _ready(work: Work, message: Message) -> dict[str, Any]:
     options, value = shown.choice.options, shown.choice.value
     return context | {
         "last": bool(message.context.get("last")), "option": options.good,
-        "ways": len(list(options)), "value": value if value.hours else None, "card": shown.renewal.account.card(),
+        "ways": len(list(options)), "value": value if value.hours else None, "card": shown.renewal.account.card_on_file,
         "opt_out_url": f"{context['link_url']}?to=opt-out",
     }
 
@@ -89,7 +91,6 @@ def _receipt(work: Work, message: Message) -> dict[str, Any]:
     payment = Payment.find(work.session, UUID(message.context["payment"]))
     term = term_after(work.session, context["renewal"].renewal)
     invoice = work.session.scalars(select(Invoice).where(Invoice.payment_id == payment.id)).first()
-    brand, _, last4 = payment.card_text.rpartition(" ")
     home = work.house.settings.public_url
     papers = work.session.scalars(
         select(Document).where(Document.renewal_id == payment.renewal_id).order_by(Document.id)
@@ -99,7 +100,7 @@ def _receipt(work: Work, message: Message) -> dict[str, Any]:
         "payment": SimpleNamespace(
             amount=payment.amount, paid_on=message.planned_at.date(),
             invoice_number=invoice.number if invoice else None,
-            card=SimpleNamespace(brand=brand, last4=last4) if last4 else None,
+            card=payment.card,
         ),
         "documents": [SimpleNamespace(name=paper.title, url=f"{home}/documents/{paper.id}") for paper in papers],
         "link_url": f"{home}/documents",
@@ -116,13 +117,14 @@ def _question(work: Work, message: Message) -> dict[str, Any]:
     event = work.session.get_one(Event, UUID(message.context["event"]))
     asker = _by(work, message) or context["person"]
     shown: Shown = context["renewal"]
-    said = event.details
-    wanted = [option for option in shown.choice.options if option.content_hash == said.get("option")]
+    said = work.session.get(Activity, UUID(event.details["activity"]))
+    words, more = (said.words, said.more) if said else ("", {})
+    wanted = [option for option in shown.choice.options if option.content_hash == event.details["option"]]
     return context | {
-        "purpose": said["purpose"], "message": said["words"], "person": asker,
+        "purpose": event.details["purpose"], "message": words, "person": asker,
         "account": SimpleNamespace(name=shown.renewal.account.name), "option": wanted[0] if wanted else None,
-        "po": said.get("po", ""), "billing_email": said.get("billing_email", ""),
-        "answer_by": next_working_day(work.now.date()),
+        "po": more.get("po", ""), "billing_email": more.get("billing_email", ""),
+        "answer_by": next_workday(work.now.date()),
         "link_url": f"{work.house.settings.public_url}/admin/renewals/{context['renewal'].id}",
     }
 
@@ -189,8 +191,3 @@ def _new_link(work: Work, message: Message, renewal: Renewal) -> Link:
     work.session.add(link)
     work.session.flush()  # the address names the row
     return link
-
-
-def next_working_day(day: date) -> date:
-    later = day + timedelta(days=1)
-    return later if later.weekday() < 5 else next_working_day(later)

@@ -1,9 +1,10 @@
 """Papers: what was agreed and paid, put into a paper and filed in the customer's room."""
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 
+from app.house import House
 from app.html import Language
 from app.work import Work
 from gateways.paper import (
@@ -14,7 +15,6 @@ from gateways.paper import (
     Evidence,
     InvoiceLine,
     InvoicePaper,
-    Owed,
     Paid,
     PricedLine,
     PriceStep,
@@ -24,31 +24,31 @@ from gateways.paper import (
 )
 from pricing.money import Money
 from pricing.trace import Step
-from renewals.acceptance import Acceptance
-from renewals.choice import Choice
-from renewals.closing import term_after
-from renewals.offer import Offer
+from renewals.facts import names_in
 from renewals.paper import Agreement, Document, DocumentKind, Invoice
 from renewals.payment import Payment
-from renewals.person import Person
-from renewals.policy import Policy
 from renewals.renewal import Renewal
 
-Line = dict[str, Any]
-"""A line as an offer's content holds it."""
+Facts = Mapping[str, Any]
+"""What an agreement has written down, or a part of it."""
 
 
 def file_agreement(work: Work, agreement: Agreement) -> None:
     """Print it and keep it; the same agreement is filed once."""
-    renewal = Renewal.find(work.session, agreement.renewal_id)
-    said = work.house.html.language(renewal.account.locale)
-    printed = work.house.papers.agreement(_agreement(work, agreement, renewal, said), said.locale)
+    said = work.house.html.language(agreement.facts["locale"])
     document = Document.keep(
-        work.session, agreement, DocumentKind.AGREEMENT, printed, purpose=f"agreement:{agreement.id}",
+        work.session, agreement, DocumentKind.AGREEMENT, printed(work.house, agreement),
+        purpose=f"agreement:{agreement.id}",
         title=said.words.gettext("Renewal agreement %(number)s") % {"number": agreement.number},
         filename=f"{agreement.number}.pdf", renewal_id=agreement.renewal_id, on=agreement.made_at.date(),
     )
     agreement.file(document, at=work.now)
+
+
+def printed(house: House, agreement: Agreement) -> bytes:
+    """The paper of an agreement, from its facts alone: the same bytes today and in ten years."""
+    said = house.html.language(agreement.facts["locale"])
+    return house.papers.agreement(_agreement(agreement, said), said.locale)
 
 
 def file_invoice(work: Work, invoice: Invoice, payment: Payment) -> None:
@@ -64,34 +64,35 @@ def file_invoice(work: Work, invoice: Invoice, payment: Payment) -> None:
     invoice.file(document, at=work.now)
 
 
-def _agreement(work: Work, agreement: Agreement, renewal: Renewal, said: Language) -> AgreementPaper:
-    acceptance = work.session.get_one(Acceptance, agreement.acceptance_id)
-    offer, names = acceptance.offer, _names(work, renewal)
+def _agreement(agreement: Agreement, said: Language) -> AgreementPaper:
+    facts, content = agreement.facts, agreement.facts["content"]
+    names, currency, terms = facts["names"], content["currency"], facts["terms"]
     return AgreementPaper(
         number=agreement.number,
         made_at=agreement.made_at,
-        vendor=_vendor(work),
-        customer=_customer(renewal),
-        plan=names.get(offer.content["plan"], offer.content["plan"]),
-        lines=tuple(_priced(line, offer, names) for line in offer.content["lines"]),
-        starts_on=offer.starts_on,
-        ends_on=offer.ends_on,
-        months=offer.months,
-        years=tuple(_years(offer)),
-        total=Money(offer.content["total"], offer.currency),
-        changes=tuple(_changes(offer, names, said)),
-        steps=tuple(_steps(offer, names, said)),
-        price_rules=offer.content["policy"],
-        terms=_terms(work, acceptance, said),
-        evidence=_evidence(work, acceptance),
-        payment=_payment(work, renewal, offer),
-        decline_by=_decline_by(work, renewal),
+        vendor=Vendor(**facts["vendor"] | {"address": tuple(facts["vendor"]["address"])}),
+        customer=Customer(**facts["customer"]),
+        plan=names.get(content["plan"], content["plan"]),
+        lines=tuple(_priced(line, currency, names) for line in content["lines"]),
+        starts_on=date.fromisoformat(content["starts_on"]),
+        ends_on=date.fromisoformat(content["ends_on"]),
+        months=content["months"],
+        years=tuple(_years(content)),
+        total=Money(content["total"], currency),
+        changes=tuple(_changes(content, names, said)),
+        steps=tuple(_steps(content, names, said)),
+        price_rules=content["policy"],
+        terms=TermsText(terms["title"], tuple(terms["text"]), terms["version"], terms["hash"]),
+        evidence=_evidence(facts),
+        payment=_payment(facts["payment"], currency),
+        decline_by=date.fromisoformat(facts["decline_by"]),
     )
 
 
 def _invoice(work: Work, invoice: Invoice, payment: Payment, renewal: Renewal) -> InvoicePaper:
     """The first year's lines; what the year adds or takes away beside them stands in a line of its own."""
-    offer, names = payment.instalment.acceptance.offer, _names(work, renewal)
+    offer = payment.instalment.acceptance.offer
+    names = names_in(work.session, offer)
     agreement = Agreement.of_renewal(work.session, renewal.id)
     lines = [
         InvoiceLine(_name(line, names), line["quantity"], Money(line["amount"], offer.currency))
@@ -102,43 +103,30 @@ def _invoice(work: Work, invoice: Invoice, payment: Payment, renewal: Renewal) -
         words = work.house.html.language(renewal.account.locale).words.gettext("Adjustment")
         lines.append(InvoiceLine(words, None, rest))
     return InvoicePaper(
-        number=invoice.number, issued_on=invoice.issued_on, vendor=_vendor(work), customer=_customer(renewal),
+        number=invoice.number, issued_on=invoice.issued_on, vendor=_vendor(work.house),
+        customer=Customer(renewal.account.name, renewal.account.country),
         lines=tuple(lines), total=payment.amount, tax=Tax.EXCLUDED, starts_on=offer.starts_on,
         ends_on=min(offer.ends_on, _plus_years(offer.starts_on, 1)), payment=_paid(payment, invoice.issued_on),
         agreement=agreement.number if agreement else "",
     )
 
 
-def _decline_by(work: Work, renewal: Renewal) -> date | None:
-    """The last day to say no to the renewal after this one."""
-    term = term_after(work.session, renewal)
-    return term.ends_on - timedelta(days=term.notice_days) if term else None
-
-
-def _vendor(work: Work) -> Vendor:
-    vendor = work.house.vendor
-    return Vendor(vendor.name, vendor.legal_name, tuple(vendor.address), vendor.registration, vendor.accent)
-
-
-def _customer(renewal: Renewal) -> Customer:
-    return Customer(renewal.account.name, renewal.account.country)
-
-
-def _priced(line: Line, offer: Offer, names: dict[str, str]) -> PricedLine:
-    unit, amount = Money(line["unit"], offer.currency), Money(line["amount"], offer.currency)
+def _priced(line: Facts, currency: str, names: Facts) -> PricedLine:
+    unit, amount = Money(line["unit"], currency), Money(line["amount"], currency)
     return PricedLine(_name(line, names), line["quantity"], unit, amount)
 
 
-def _years(offer: Offer) -> Iterator[ContractYear]:
-    for index, price in enumerate(offer.years):
-        yield ContractYear(price, _plus_years(offer.starts_on, index))
+def _years(content: Facts) -> Iterator[ContractYear]:
+    for index, minor in enumerate(content["years"]):
+        begins_on = _plus_years(date.fromisoformat(content["starts_on"]), index)
+        yield ContractYear(Money(minor, content["currency"]), begins_on)
 
 
-def _changes(offer: Offer, names: dict[str, str], said: Language) -> Iterator[Change]:
+def _changes(content: Facts, names: Facts, said: Language) -> Iterator[Change]:
     """What is not as they last signed it, in words and money."""
     _ = said.words.gettext
-    before = {line["product"]: line for line in offer.content["today"]["lines"]}
-    for line in offer.content["lines"]:
+    before = {line["product"]: line for line in content["today"]["lines"]}
+    for line in content["lines"]:
         old, name = before.get(line["product"]), _name(line, names)
         if old is None:
             words = _("%(product)s is new, for %(now)s") % {"product": name, "now": said.number(line["quantity"])}
@@ -150,18 +138,18 @@ def _changes(offer: Offer, names: dict[str, str], said: Language) -> Iterator[Ch
             words = _("%(product)s has another price") % {"product": name}
         else:
             continue
-        yield Change(words, Money(line["amount"] - (old["amount"] if old else 0), offer.currency))
-    if offer.content["months"] != offer.content["today"]["months"]:
+        yield Change(words, Money(line["amount"] - (old["amount"] if old else 0), content["currency"]))
+    if content["months"] != content["today"]["months"]:
         yield Change(
             _("The term is %(now)s months instead of %(before)s")
-            % {"now": said.number(offer.content["months"]), "before": said.number(offer.content["today"]["months"])},
+            % {"now": said.number(content["months"]), "before": said.number(content["today"]["months"])},
             None,
         )
 
 
-def _steps(offer: Offer, names: dict[str, str], said: Language) -> Iterator[PriceStep]:
+def _steps(content: Facts, names: Facts, said: Language) -> Iterator[PriceStep]:
     """The public steps of the first year's price."""
-    year = Step.parse(offer.content["trace"]).public_part().parts[0]
+    year = Step.parse(content["trace"]).public_part().parts[0]
     for part in year.parts:
         name = names.get(str(part.inputs.get("product")), "")
         for step in part.parts or (part,):
@@ -181,41 +169,33 @@ def _rule(step: Step, said: Language) -> str:
     return words.get(step.rule, step.rule.replace("_", " "))
 
 
-def _terms(work: Work, acceptance: Acceptance, said: Language) -> TermsText:
-    """The words of the version that was accepted, not of the newest."""
-    policy = Policy.named(work.session, acceptance.terms_version)
-    title, text = policy.content["title"][said.locale], tuple(policy.content["text"][said.locale])
-    return TermsText(title, text, acceptance.terms_version, acceptance.terms_hash)
-
-
-def _evidence(work: Work, acceptance: Acceptance) -> Evidence:
-    person, known = work.session.get_one(Person, acceptance.person_id), acceptance.evidence
+def _evidence(facts: Facts) -> Evidence:
+    known = {key: facts["evidence"][key] for key in ("name", "title", "mail", "known_by", "ip", "user_agent")}
     return Evidence(
-        name=person.name, title=person.title, mail=person.email, at=acceptance.accepted_at,
-        known_by=known.get("known_by", ""), ip=known.get("ip", ""), user_agent=known.get("user_agent", ""),
-        content_hash=acceptance.content_hash,
+        **known, at=datetime.fromisoformat(facts["evidence"]["at"]), content_hash=facts["content_hash"]
     )
 
 
-def _payment(work: Work, renewal: Renewal, offer: Offer) -> Paid | Owed:
-    payment = Payment.latest_of(renewal)
-    if payment is None:
-        return Owed(offer.due_now, offer.starts_on)
-    return _paid(payment, renewal.closed_at.date() if renewal.closed_at else offer.starts_on)
+def _payment(paid: Facts, currency: str) -> Paid:
+    return Paid(
+        Money(paid["amount"], currency), date.fromisoformat(paid["on"]), paid["brand"], paid["last4"], paid["reference"]
+    )
+
+
+def _vendor(house: House) -> Vendor:
+    vendor = house.vendor
+    return Vendor(vendor.name, vendor.legal_name, tuple(vendor.address), vendor.registration, vendor.accent)
 
 
 def _paid(payment: Payment, on: date) -> Paid:
-    brand, _, last4 = payment.card_text.rpartition(" ")
-    return Paid(payment.amount, on, brand, last4, payment.reference or "")
+    card = payment.card
+    return Paid(
+        payment.amount, on, card.brand if card else "", card.last4 if card else "", payment.reference or ""
+    )
 
 
-def _name(line: Line, names: dict[str, str]) -> str:
+def _name(line: Facts, names: Mapping[str, str]) -> str:
     return names.get(line["product"], str(line["product"]))
-
-
-def _names(work: Work, renewal: Renewal) -> dict[str, str]:
-    choice = Choice.of(work.session, renewal, renewal.account.today(work.now))
-    return {key: product.name for key, product in choice.price_policy.catalogue.products.items()}
 
 
 def _plus_years(day: date, years: int) -> date:

@@ -74,7 +74,10 @@ class WebSession(Record):
 
 
 class SignIn(Record):
-    """Somebody asked for a link and a code. Made for unknown addresses too, so that nobody learns who is known."""
+    """Somebody asked for a link and a code. Made for unknown addresses too, so that nobody learns who is known.
+
+    `ip` is the machine as limits count it, `Request.machine`.
+    """
 
     __tablename__ = "sign_in"
     __table_args__ = (Index("ix_sign_in_email", "email", "asked_at"), Index("ix_sign_in_ip", "ip", "asked_at"))
@@ -106,9 +109,11 @@ class SignIn(Record):
         session.execute(select(func.pg_advisory_xact_lock(LINE, func.hashtext(whom))))
 
     @classmethod
-    def tries_since(cls, session: Session, since: datetime, email: str) -> int:
-        """How many codes were tried for an address."""
+    def tries_since(cls, session: Session, since: datetime, email: str, *, ip: str | None = None) -> int:
+        """How many codes were tried for an address, by everybody or by who asked from one machine."""
         query = select(func.coalesce(func.sum(cls.tries), 0)).where(cls.email == email, cls.asked_at > since)
+        if ip is not None:
+            query = query.where(cls.ip == ip)
         return session.scalar(query) or 0
 
 

@@ -26,6 +26,9 @@ class Settings:
     smtp_url: str
     mail_from: str
     proxies: int = 0
+    host: str = "127.0.0.1"
+    port: int = 8000
+    processes: int = 1
 
     @property
     def is_production(self) -> bool:
@@ -49,6 +52,9 @@ class Settings:
             smtp_url=environment.get("KEKAL_SMTP_URL", ""),
             mail_from=environment.get("KEKAL_MAIL_FROM", "renewals@localhost"),
             proxies=int(environment.get("KEKAL_PROXIES") or 0),
+            host=environment.get("KEKAL_HOST") or "127.0.0.1",
+            port=int(environment.get("KEKAL_PORT") or 8000),
+            processes=int(environment.get("KEKAL_PROCESSES") or 1),
         )
         if faults := settings.faults():
             raise Misconfigured("Kekal can not start:\n- " + "\n- ".join(faults))

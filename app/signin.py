@@ -23,11 +23,15 @@ from renewals.event import Event, EventName
 from renewals.inviting import ADDRESS
 from renewals.person import Person
 
-ASKS_PER_ADDRESS = 6
+ASKS_FROM_ONE = 6
+"""Requests of one machine for one address: a stranger uses up their own, never the person's."""
 ASKS_PER_MACHINE = 60
+TRIES_FROM_ONE = 10
 TRIES_PER_ADDRESS = 20
+"""Codes that anybody may try for an address; then only the link in the mail opens, which nobody can guess."""
 WINDOW = timedelta(hours=1)
 TOO_OFTEN = "Too many tries from here. Wait an hour, then ask for a new code."
+LINK_ONLY = "Too many codes were tried for this address. Use the link in the mail instead; it still works."
 WRONG_CODE = "This code does not fit. Look at the newest mail; an older code no longer works."
 
 
@@ -48,7 +52,7 @@ def ask(visit: Visit) -> Answer:
     if _asked_too_often(visit, email):
         return visit.page("portal/error.html", status=429, code=429, sentence=TOO_OFTEN)
     wanted = SignIn(
-        email=email, asked_at=visit.machine_now, ends_at=visit.machine_now + CODE_LIFE, ip=visit.request.ip,
+        email=email, asked_at=visit.machine_now, ends_at=visit.machine_now + CODE_LIFE, ip=visit.request.machine,
         next_path=own_path(visit.request.form.get("next")),
     )
     visit.session.add(wanted)
@@ -71,8 +75,11 @@ def enter_code(visit: Visit) -> Answer:
     if wanted is None:
         return visit.go("/sign-in")
     SignIn.wait_in_line(visit.session, wanted.email)
-    if SignIn.tries_since(visit.session, visit.machine_now - WINDOW, wanted.email) >= TRIES_PER_ADDRESS:
+    since = visit.machine_now - WINDOW
+    if SignIn.tries_since(visit.session, since, wanted.email, ip=wanted.ip) >= TRIES_FROM_ONE:
         return visit.page("portal/error.html", status=429, code=429, sentence=TOO_OFTEN)
+    if SignIn.tries_since(visit.session, since, wanted.email) >= TRIES_PER_ADDRESS:
+        return _code_page(visit, wanted, status=429, code=LINK_ONLY)
     typed = "".join(visit.request.form.get("code", "").split())
     if not wanted.is_open(visit.machine_now):
         return _code_page(visit, wanted, status=422, code="This code is no longer good. Ask for a new one.")
@@ -211,12 +218,12 @@ def _known_email(visit: Visit) -> str:
 
 def _asked_too_often(visit: Visit, email: str) -> bool:
     """Counted one at a time for each machine and each address, so that asking all at once gains nothing."""
-    SignIn.wait_in_line(visit.session, visit.request.ip)
+    machine, since = visit.request.machine, visit.machine_now - WINDOW
+    SignIn.wait_in_line(visit.session, machine)
     SignIn.wait_in_line(visit.session, email)
-    since = visit.machine_now - WINDOW
     return (
-        SignIn.asked_since(visit.session, since, email=email) >= ASKS_PER_ADDRESS
-        or SignIn.asked_since(visit.session, since, ip=visit.request.ip) >= ASKS_PER_MACHINE
+        SignIn.asked_since(visit.session, since, email=email, ip=machine) >= ASKS_FROM_ONE
+        or SignIn.asked_since(visit.session, since, ip=machine) >= ASKS_PER_MACHINE
     )
 
 

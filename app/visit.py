@@ -25,7 +25,7 @@ from renewals.renewal import Renewal
 R = TypeVar("R", bound=Owned)
 
 
-AT_THE_DOOR = text("SELECT set_config('role', 'kekal_door', true), set_config('kekal.account', '', true)")
+DOORS_RIGHTS = text("SELECT set_config('role', 'kekal_door', true), set_config('kekal.account', '', true)")
 
 
 class SignInNeeded(Exception):
@@ -218,7 +218,7 @@ class Visiting:
 
     def stand_at_the_door(self) -> None:
         """Give up the account's rights for those of the door: to look across one person's companies."""
-        self.session.execute(AT_THE_DOOR)
+        self.session.execute(DOORS_RIGHTS)
 
     @property
     def flash(self) -> str | None:

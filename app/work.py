@@ -39,11 +39,14 @@ class Work:
             self.session, self.now, self.machine_now = session, now.business, now.machine
             yield
 
-    def later(self, job: str, args: Args, *, wait: int) -> None:
-        """Defer in this transaction; the last thing a step does. Units: `wait` in seconds of machine time."""
+    def later(self, job: str, *many: Args, wait: int) -> None:
+        """Defer in this transaction, once for each of the arguments; the last thing a step does.
+
+        Units: `wait` in seconds of machine time.
+        """
         self.session.flush()
         take_worker_role(self.session.connection())
-        defer(self.session.connection(), job, args, wait=wait)
+        defer(self.session.connection(), job, *many, wait=wait)
 
 
 def _steps(call: Callable[[], Any], job: Job) -> Steps[None]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -81,6 +82,17 @@ class Request:
     @property
     def is_safe(self) -> bool:
         return self.method in ("GET", "HEAD")
+
+    @property
+    def machine(self) -> str:
+        """Whom limits count: the address, or of IPv6 the 64 bits that one household or firm is given."""
+        try:
+            seen = ip_address(self.ip)
+        except ValueError:
+            return self.ip
+        if isinstance(seen, IPv6Address):
+            return str(seen.ipv4_mapped or IPv6Network((int(seen), 64), strict=False).network_address)
+        return str(seen)
 
     @property
     def user_agent(self) -> str:

@@ -1,6 +1,5 @@
 """Ask: a question to a person, or the wish to pay by invoice; both reach whoever looks after the renewal."""
 
-from datetime import date, timedelta
 from uuid import UUID
 
 from gateways.browser import Answer, Visit, customer, get, post
@@ -8,6 +7,7 @@ from portal.shown import Shown
 from pricing.option import Option
 from renewals.errors import Malformed
 from renewals.permission import Permission
+from renewals.workday import next_workday
 
 HASH = 64
 """Letters of a content hash."""
@@ -60,7 +60,7 @@ def _page(visit: Visit, shown: Shown, purpose: str, *, status: int = 200, **trou
     typed = {field: visit.request.form.get(field, "") for field in FIELDS}
     return visit.page(
         "portal/ask.html", status=status, renewal=shown, purpose=purpose, option=_option(visit, shown, purpose),
-        answer_by=_next_working_day(visit.today), typed=typed, trouble=trouble,
+        answer_by=next_workday(visit.today), typed=typed, trouble=trouble,
     )
 
 
@@ -68,9 +68,3 @@ def _option(visit: Visit, shown: Shown, purpose: str) -> Option | None:
     """What is to be invoiced."""
     wanted = visit.request.form.get("option") or visit.request.query.get("option", "")
     return shown.option(wanted) if purpose == "invoice" and shown.is_open else None
-
-
-def _next_working_day(day: date) -> date:
-    """Questions are answered on the next working day."""
-    later = day + timedelta(days=1)
-    return later if later.weekday() < 5 else _next_working_day(later)

@@ -19,7 +19,7 @@ from portal.shown import Shown
 from renewals import closing
 from renewals.acceptance import Acceptance
 from renewals.accepting import Yes, accept
-from renewals.account import Card, Consent
+from renewals.account import Consent
 from renewals.errors import Malformed, NotNow, Stale
 from renewals.instalment import Instalment
 from renewals.paper import Document
@@ -174,8 +174,9 @@ def _card_page(visit: Visit, shown: Shown, wanted: str) -> Answer:
     if not shown.is_open:
         return visit.go(f"/renewals/{shown.id}")
     return visit.page(
-        "portal/another_card.html", renewal=shown, option=shown.option(wanted), card=shown.renewal.account.card(),
-        terms=shown.terms, trouble={}, consent=shown.terms.content["card_consent"][visit.locale],
+        "portal/another_card.html", renewal=shown, option=shown.option(wanted),
+        card=shown.renewal.account.card_on_file, terms=shown.terms, trouble={},
+        consent=shown.terms.content["card_consent"][visit.locale],
     )
 
 
@@ -197,7 +198,7 @@ def _outcome(visit: Visit, shown: Shown, state: str) -> dict[str, Any]:
     assert payment is not None
     acceptance = payment.instalment.acceptance
     told = {
-        "state": state, "amount": payment.amount, "months": acceptance.offer.months, "card": _card_words(payment),
+        "state": state, "amount": payment.amount, "months": acceptance.offer.months, "card": payment.card,
         "next_url": payment.action_url, "reason": payment.reason, "started_at": payment.sent_at,
     }
     done = _after(visit, shown, acceptance.offer.ends_on) if state == "succeeded" else NOTHING_YET
@@ -223,8 +224,3 @@ def _next_steps(shown: Shown, term: Term | None) -> list[tuple[date, str]]:
     later = (term.starts_on + relativedelta(months=months) for months in range(12, term.months, 12))
     payments = [(day, "next_payment") for day in later]
     return [(term.starts_on, "term_begins"), *payments, (term.ends_on, "next_renewal")]
-
-
-def _card_words(payment: Payment) -> SimpleNamespace | Card | None:
-    brand, _, last4 = payment.card_text.rpartition(" ")
-    return SimpleNamespace(brand=brand, last4=last4) if last4 else None

@@ -34,12 +34,14 @@ class Step:
 
 
 def timeline(choice: Choice, *, is_open: bool, is_won: bool) -> list[Step]:
-    """The steps, earliest first: all done once it is won, and nobody's turn while it can not be taken.
+    """The steps, earliest first; once it is won those that were reached, and the new term.
 
     Source: `timeline` policy; framework, "Kongsi Timeline".
     """
     plan = choice.timeline["customer_steps"][choice.segment.value]
     days = sorted(((_day(choice, step), step) for step in plan), key=lambda pair: pair[0])
+    if is_won:
+        days = [(day, step) for day, step in days if day <= choice.on or step["key"] == "begins"]
     now = None if is_won else max((day for day, _ in days if day <= choice.on), default=None)
     return [
         Step(step["key"], day, _state(day, now, choice.on), _doer(step["key"], day, choice.on),

@@ -72,15 +72,13 @@ class Account(Versioned, Record):
         """As `today`, for the database to work out for many."""
         return cast(func.timezone(cls.timezone, literal(now, Moment)), Date)
 
-    def card(self) -> "Card | None":
-        """The card on file."""
-        return session_of(self).scalars(select(Card).where(Card.account_id == self.id, Card.active)).first()
-
     def put_card_on_file(
         self, stripe_id: str, brand: str, last4: str, expires_on: date, *, by: Person | None, at: datetime
     ) -> "Card":
         """The card takes the place of the one before; the same card again changes nothing."""
-        session, held = session_of(self), self.card()
+        session = session_of(self)
+        session.expire(self, ["card_on_file"])  # somebody else may have put another
+        held = self.card_on_file
         if held and held.stripe_id == stripe_id:
             return held
         if held:
@@ -89,6 +87,7 @@ class Account(Versioned, Record):
         card = Card(account_id=self.id, stripe_id=stripe_id, brand=brand, last4=last4, expires_on=expires_on)
         session.add(card)
         session.flush()  # the event names the row
+        session.expire(self, ["card_on_file"])
         name = EventName.CARD_REPLACED if held else EventName.CARD_SAVED
         Event.record(session, name, card, by=by, at=at, brand=brand)
         return card

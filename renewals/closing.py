@@ -79,7 +79,7 @@ def win(renewal: Renewal, payment: Payment, *, at: datetime) -> Agreement:
     if acceptance.id != payment.instalment.acceptance_id:
         raise NotNow("What was paid is not what stands accepted.")
     session = session_of(renewal)
-    agreement = Agreement.of(renewal, acceptance, at=at)
+    agreement = Agreement.of(renewal, acceptance, payment, at=at)
     session.add(agreement)
     session.flush()  # the term refers to it
     Event.record(session, EventName.AGREEMENT_MADE, agreement, by=None, at=at, number=agreement.number)

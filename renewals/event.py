@@ -33,9 +33,12 @@ class EventName(StrEnum):
     RENEWAL_DECLINED = "renewal.declined"
     RENEWAL_RECONSIDERED = "renewal.reconsidered"
     RENEWAL_RESEGMENTED = "renewal.resegmented"
+    RENEWAL_AIMED = "renewal.aimed"
+    RENEWAL_HANDED_OVER = "renewal.handed_over"
     RENEWAL_WON = "renewal.won"
     RENEWAL_LOST = "renewal.lost"
     QUESTION_ASKED = "question.asked"
+    ACTIVITY_NOTED = "activity.noted"
     OFFER_APPROVED = "offer.approved"
     OFFER_ACCEPTED = "offer.accepted"
     ACCEPTANCE_LAPSED = "acceptance.lapsed"
@@ -52,7 +55,6 @@ class EventName(StrEnum):
     AGREEMENT_MADE = "agreement.made"
     AGREEMENT_FILED = "agreement.filed"
     INVOICE_ISSUED = "invoice.issued"
-    DOCUMENT_READ = "document.read"
     PLAN_DRAWN = "plan.drawn"
     MILESTONE_REACHED = "milestone.reached"
     MILESTONE_WAIVED = "milestone.waived"
@@ -70,7 +72,8 @@ class EventName(StrEnum):
     MESSAGE_FAILED = "message.failed"
     MESSAGE_DROPPED = "message.dropped"
     POLICY_PUBLISHED = "policy.published"
-    CLOCK_MOVED = "clock.moved"
+    TOKEN_MADE = "token.made"
+    TOKEN_REVOKED = "token.revoked"
 
 
 CUSTOMER_SEES = frozenset(
@@ -91,8 +94,8 @@ CUSTOMER_SEES = frozenset(
 
 
 class Event(Record):
-    """Append-only, held by a trigger. Names and addresses of people never stand in `details`: the chain
-    over the events must survive the erasure of a person.
+    """Append-only, held by a trigger. Names, addresses and words of people never stand in `details`: the chain
+    over the events must survive the erasure of a person. Words are an `Activity`, referred to by its key.
 
     Units: `at` is business time; the key carries the machine's.
     """

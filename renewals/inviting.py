@@ -1,9 +1,9 @@
 """Inviting: an owner brings colleagues in and lets them go."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from renewals.errors import Malformed, NotNow
@@ -16,6 +16,9 @@ ADDRESS = re.compile(
     r"@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])"
 )
 """A mail address that every mail server takes, in lower case."""
+
+INVITATIONS_A_DAY = 20
+A_DAY = timedelta(days=1)
 
 
 def invite(session: Session, *, name: str, email: str, role: str, by: Person, at: datetime) -> Person:
@@ -32,6 +35,8 @@ def invite(session: Session, *, name: str, email: str, role: str, by: Person, at
     if role not in {known.value for known in CUSTOMER_ROLES}:
         raise Malformed("Choose what they may do.", "role")
     _owners(session, by)  # one invitation at a time in a company
+    if _invited_since(session, by, at - A_DAY) >= INVITATIONS_A_DAY:
+        raise NotNow(f"You have invited {INVITATIONS_A_DAY} people since yesterday. Invite the others tomorrow.")
     if Person.staff_by_email(session, address):
         raise Malformed("This address can not be invited; it belongs to the people who look after you.", "email")
     known = session.scalars(select(Person).where(Person.account_id == by.account_id, Person.email == address)).first()
@@ -57,6 +62,15 @@ def remove(session: Session, person: Person, *, by: Person, at: datetime) -> Non
         raise NotNow("A company needs an owner. Make somebody else an owner first.")
     person.active = False
     Event.record(session, EventName.PERSON_REMOVED, person, by=by, at=at)
+
+
+def _invited_since(session: Session, person: Person, since: datetime) -> int:
+    """How many they invited, for the limit: nobody mails strangers by the hundred in our name."""
+    mine = select(func.count()).where(
+        Event.account_id == person.account_id, Event.name == EventName.PERSON_INVITED, Event.by_id == person.id,
+        Event.at > since,
+    )
+    return session.scalar(mine) or 0
 
 
 def _owners(session: Session, person: Person) -> int:

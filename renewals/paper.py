@@ -13,6 +13,8 @@ from pricing.money import Money
 from renewals.acceptance import Acceptance
 from renewals.base import Owned, Versioned, session_of, tenant
 from renewals.event import Event, EventName
+from renewals.facts import facts_of
+from renewals.payment import Payment
 from renewals.person import Person
 from renewals.renewal import Renewal
 
@@ -20,7 +22,7 @@ from renewals.renewal import Renewal
 class Agreement(Versioned, Owned):
     """What both sides hold: made from one acceptance, the next term is created from it.
 
-    `facts` is everything the paper says, so that it can be printed again to the same bytes.
+    `facts` is everything the paper says beside its number and day; printed again, it has the same bytes.
     """
 
     __tablename__ = "agreement"
@@ -39,19 +41,12 @@ class Agreement(Versioned, Owned):
     facts: Mapped[dict[str, Any]]
 
     @classmethod
-    def of(cls, renewal: Renewal, acceptance: Acceptance, *, at: datetime) -> "Agreement":
+    def of(cls, renewal: Renewal, acceptance: Acceptance, payment: Payment, *, at: datetime) -> "Agreement":
         """A new one, with the next number."""
         serial = session_of(renewal).scalar(select(func.nextval("agreement_number")))
-        offer = acceptance.offer
-        facts = {
-            "customer": renewal.account.name, "plan": renewal.subscription.plan, "content": offer.content,
-            "content_hash": offer.content_hash, "accepted_at": acceptance.accepted_at.isoformat(),
-            "terms": acceptance.terms_version, "terms_hash": acceptance.terms_hash, "evidence": acceptance.evidence,
-            "person_id": str(acceptance.person_id),
-        }
         return cls(
             account_id=renewal.account_id, renewal_id=renewal.id, acceptance_id=acceptance.id,
-            number=f"A-{at.year}-{serial:06d}", made_at=at, facts=facts,
+            number=f"A-{at.year}-{serial:06d}", made_at=at, facts=facts_of(renewal, acceptance, payment, at=at),
         )
 
     @classmethod

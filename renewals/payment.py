@@ -125,6 +125,14 @@ class Unknown:
 Answer = Succeeded | NeedsAction | InProgress | Declined | Cancelled | Unknown
 
 
+@dataclass(frozen=True, slots=True)
+class CardUsed:
+    """The card that was asked, as its holder knows it."""
+
+    brand: str
+    last4: str
+
+
 class Payment(Lifecycle, Owned):
     """An attempt at Stripe for one instalment.
 
@@ -176,6 +184,12 @@ class Payment(Lifecycle, Owned):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def card(self) -> CardUsed | None:
+        """None when Stripe's own page took it."""
+        brand, _, last4 = self.card_text.rpartition(" ")
+        return CardUsed(brand, last4) if last4 else None
 
     @property
     def is_live(self) -> bool:

@@ -14,6 +14,10 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     READ_BOOK = "read_book"
     CHANGE_SEGMENT = "change_segment"
+    RUN_RENEWALS = "run_renewals"
+    NOTE_ACTIVITY = "note_activity"
+    ASSIGN_OWNERS = "assign_owners"
+    OWN_RENEWALS = "own_renewals"
     IMPORT_BOOK = "import_book"
     READ_AUDIT = "read_audit"
     CHANGE_PLAN = "change_plan"
@@ -32,6 +36,11 @@ REFUSALS = {
     Permission.MANAGE_PEOPLE: "only an owner of your company can invite or remove people.",
     Permission.READ_BOOK: "this is a page for the staff.",
     Permission.CHANGE_SEGMENT: "changing a segment needs a CSM, a manager or an administrator.",
+    Permission.RUN_RENEWALS: "moving a renewal needs a CSM, a specialist, an account executive, a manager or an "
+    "administrator.",
+    Permission.NOTE_ACTIVITY: "only the staff note what was said.",
+    Permission.ASSIGN_OWNERS: "giving a renewal to somebody needs a manager or an administrator.",
+    Permission.OWN_RENEWALS: "looking after renewals needs a CSM, a specialist, an account executive or a manager.",
     Permission.IMPORT_BOOK: "importing needs an administrator.",
     Permission.CHANGE_PLAN: "changing a plan needs whoever runs renewals, a manager or an administrator.",
     Permission.WORK_TASKS: "tasks are ended by the staff.",
@@ -54,6 +63,10 @@ MAY: dict[Permission, frozenset[str]] = {
     Permission.CHANGE_SEGMENT: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
     Permission.CHANGE_PLAN: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
     Permission.WORK_TASKS: STAFF,
+    Permission.RUN_RENEWALS: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
+    Permission.NOTE_ACTIVITY: STAFF,
+    Permission.ASSIGN_OWNERS: frozenset({"manager", "admin"}),
+    Permission.OWN_RENEWALS: frozenset({"csm", "specialist", "ae", "manager"}),
     Permission.IMPORT_BOOK: frozenset({"admin"}),
     Permission.READ_AUDIT: frozenset({"manager", "executive", "admin", "finance", "legal"}),
 }

@@ -25,7 +25,8 @@ from sqlalchemy.orm import Session
 
 from pricing.money import Money
 from renewals.account import Account, Health
-from renewals.forecast import Forecast, Timeliness, forecast, place, rules_of
+from renewals.forecast import Forecast, Risk, Timeliness, forecast, place, rules_of
+from renewals.outlook import Outlook
 from renewals.person import Person
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import CLOSED, Renewal, RenewalState
@@ -36,7 +37,7 @@ Query = Select[*tuple[Any, ...]]
 PAGE = 50
 """Rows of one page."""
 
-ORDERS = ("account", "renews_on", "decide_by", "value", "stage", "health", "owner")
+ORDERS = ("account", "renews_on", "decide_by", "value", "stage", "health", "likely", "owner")
 NOBODY = "nobody"
 
 
@@ -77,7 +78,8 @@ class Rules:
 class Wanted:
     """What somebody looks for. Without a stage only open renewals are meant.
 
-    `owner` is a person's key, or "nobody". `order` is one of `ORDERS`.
+    `owner` is a person's key, or "nobody". `overdue` ones are open although their date has passed. `order` is one
+    of `ORDERS`.
     """
 
     text: str = ""
@@ -85,6 +87,8 @@ class Wanted:
     health: Health | None = None
     stage: RenewalState | None = None
     owner: UUID | str | None = None
+    risk: Risk | None = None
+    overdue: bool = False
     order: str = "renews_on"
     descending: bool = False
     page: int = 1
@@ -121,6 +125,7 @@ class Pipeline:
         self.year = _value_of_a_year()
         self.segment = self._segment()
         self.health = _health(self.rules.bands)
+        self.outlook = Outlook(self.segment, self.health, self.rules.forecast, on)
 
     def page(self, wanted: Wanted) -> list[Listed]:
         """One page of what is wanted, in its order; equal ones by their key."""
@@ -173,6 +178,10 @@ class Pipeline:
             conditions.append(self.segment == wanted.segment.value)
         if wanted.health:
             conditions.append(self.health == wanted.health.value)
+        if wanted.risk:
+            conditions.append(self.outlook.risk == wanted.risk.value)
+        if wanted.overdue:
+            conditions.append(self.outlook.is_overdue)
         if wanted.owner:
             whose = Renewal.owner_id
             conditions.append(whose.is_(None) if wanted.owner == NOBODY else whose == wanted.owner)
@@ -190,7 +199,8 @@ class Pipeline:
         return {
             "account": func.lower(Account.name), "renews_on": Renewal.renews_on.expression, "value": size,
             "decide_by": Renewal.renews_on - Term.notice_days, "stage": case(stages, value=Renewal.state),
-            "health": Account.health_score.expression, "owner": func.lower(Person.name),
+            "health": Account.health_score.expression, "likely": self.outlook.probability,
+            "owner": func.lower(Person.name),
         }
 
     def _bound(self, name: str) -> ColumnElement[int]:

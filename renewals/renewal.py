@@ -6,12 +6,13 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Select, select
+from sqlalchemy import BigInteger, ForeignKey, Index, Select, case, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from pricing.money import Money
 from renewals.account import Account
-from renewals.base import Owned, session_of, tenant
+from renewals.activity import LONGEST, Activity, ActivityKind
+from renewals.base import Owned, new_key, session_of, tenant
 from renewals.errors import Malformed, NotNow
 from renewals.event import Event, EventName
 from renewals.lifecycle import Lifecycle
@@ -36,6 +37,24 @@ class RenewalState(StrEnum):
 
 
 CLOSED = frozenset({RenewalState.WON, RenewalState.LOST})
+
+
+class LossReason(StrEnum):
+    """Why a renewal was lost."""
+
+    PRICE = "price"
+    NOT_NEEDED = "not_needed"
+    COMPETITOR = "competitor"
+    SERVICE = "service"
+    CLOSED = "closed"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return {
+            "price": "The price", "not_needed": "No longer needed", "competitor": "A competitor",
+            "service": "Our service", "closed": "The company closed", "other": "Something else",
+        }[self.value]
 
 
 class Renewal(Lifecycle, Owned):
@@ -78,6 +97,7 @@ class Renewal(Lifecycle, Owned):
     declined_at: Mapped[datetime | None]
     declined_reason: Mapped[str | None]
     declined_by: Mapped[UUID | None]
+    lost_reason: Mapped[LossReason | None]
     segment_override: Mapped[Segment | None]
     segment_reason: Mapped[str | None]
 
@@ -156,6 +176,11 @@ class Renewal(Lifecycle, Owned):
         self.closed_at = at
         self._move(RenewalState.WON, EventName.RENEWAL_WON, by=None, at=at)
 
+    def close_as_lost(self, reason: LossReason, *, by: Person | None, at: datetime, **details: str) -> None:
+        """Only `renewals.loss` calls this, for a person or when the time of a declined one has come. Raises: NotNow."""
+        self.closed_at, self.lost_reason = at, reason
+        self._move(RenewalState.LOST, EventName.RENEWAL_LOST, by=by, at=at, reason=reason.value, **details)
+
     def decline(self, reason: str, *, by: Person, at: datetime) -> None:
         """"Do not renew": said by the customer, taken back until the last day to decide.
 
@@ -181,7 +206,7 @@ class Renewal(Lifecycle, Owned):
         self.declined_at = self.declined_reason = self.declined_by = None
         Event.record(session_of(self), EventName.RENEWAL_RECONSIDERED, self, by=by, at=at)
 
-    def ask(self, purpose: str, words: str, *, by: Person, at: datetime, **more: str) -> Event:
+    def ask(self, purpose: str, words: str, *, by: Person, at: datetime, option: str = "", **more: str) -> Event:
         """A question to the person who looks after this renewal; `more` is what a form asked beside it.
 
         Raises: NotYours, Malformed.
@@ -189,10 +214,22 @@ class Renewal(Lifecycle, Owned):
         by.must(Permission.ASK)
         if not words.strip():
             raise Malformed("Write your question first.", "words")
+        asked = self.write_down(ActivityKind(purpose), words, on=self.account.today(at), person=by, **more)
         return Event.record(
-            session_of(self), EventName.QUESTION_ASKED, self, by=by, at=at, purpose=purpose, words=words.strip()[:4000],
-            **more,
+            session_of(self), EventName.QUESTION_ASKED, self, by=by, at=at, purpose=purpose, option=option,
+            activity=str(asked.id),
         )
+
+    def write_down(
+        self, kind: ActivityKind, words: str, *, on: date, person: Person | None = None, **more: str
+    ) -> Activity:
+        """Words about this renewal, for an event to refer to; `person` is who of the customer's people it was with."""
+        activity = Activity(
+            id=new_key(), account_id=self.account_id, renewal_id=self.id, kind=kind, happened_on=on,
+            person_id=person.id if person else None, words=words.strip()[:LONGEST], more=more,
+        )
+        session_of(self).add(activity)
+        return activity
 
     @classmethod
     def with_parts(cls, query: Select["Renewal"]) -> Select["Renewal"]:
@@ -216,14 +253,16 @@ class Renewal(Lifecycle, Owned):
         return renewal
 
     @classmethod
-    def open_ones(cls, person: Person) -> Select["Renewal"]:
-        """The renewals under way that this person may see, the nearest first."""
-        return cls.seen_by(person).where(cls.state.not_in(CLOSED)).order_by(cls.renews_on, cls.id)
-
-    @classmethod
     def nearest_to(cls, person: Person) -> Select[UUID]:
-        """The key of the renewal that comes next for this person's company."""
-        return cls.open_ones(person).with_only_columns(cls.id).limit(1)
+        """The key of the renewal that comes next for this person's company.
+
+        One they declined only when there is no other, and the last that was lost when none is under way.
+        """
+        lost = cls.state == RenewalState.LOST
+        rank = case((lost, 2), (cls.declined_at.is_not(None), 1), else_=0)
+        soonest = case((lost, None), else_=cls.renews_on)
+        ours = cls.seen_by(person).where(cls.state != RenewalState.WON).with_only_columns(cls.id)
+        return ours.order_by(rank, soonest, cls.renews_on.desc(), cls.id).limit(1)
 
     @classmethod
     def of_subscription(cls, session: Session, subscription_id: UUID) -> "Renewal | None":

@@ -1,6 +1,6 @@
 """Trail: the events as people look for them: about one renewal, about a company, or by who, what and when."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from renewals.acceptance import Acceptance
 from renewals.account import Account
+from renewals.activity import Activity
 from renewals.event import Event, EventName
 from renewals.message import Message
 from renewals.offer import Offer
@@ -27,6 +28,7 @@ NEWS = frozenset(
     {
         EventName.QUESTION_ASKED, EventName.RENEWAL_DECLINED, EventName.RENEWAL_RECONSIDERED,
         EventName.RENEWAL_MOVED, EventName.RENEWAL_RESEGMENTED, EventName.RENEWAL_WON, EventName.RENEWAL_LOST,
+        EventName.RENEWAL_HANDED_OVER, EventName.ACTIVITY_NOTED,
         EventName.OFFER_ACCEPTED, EventName.PAYMENT_SUCCEEDED, EventName.PAYMENT_DECLINED,
         EventName.PAYMENT_QUARANTINED, EventName.PAYMENT_STRANDED, EventName.MESSAGE_FAILED,
         EventName.PERSON_INVITED, EventName.PERSON_REMOVED, EventName.CARD_REPLACED,
@@ -34,14 +36,23 @@ NEWS = frozenset(
 )
 """What somebody who looks after a customer wants to hear of; the rest is in the record."""
 
+PEOPLE = ("owner", "former")
+"""Where the details of an event hold the key of a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event with the names it needs to be said. `by` is None when Kekal itself acted."""
+    """An event with the names it needs to be said. `by` is None when Kekal itself acted.
+
+    `names` are those of the people its details refer to, by key. `activity` is None when there are no words, or
+    when they were erased.
+    """
 
     event: Event
     by: str | None
     account: str | None
+    names: Mapping[str, str]
+    activity: Activity | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +131,24 @@ def _told() -> Query:
 
 
 def _read(session: Session, query: Query) -> list[Told]:
-    return [Told(row.Event, row.by, row.account) for row in session.execute(query)]
+    rows = session.execute(query).all()
+    said = _activities(session, (row.Event for row in rows))
+    names = _names(session, (row.Event for row in rows), said.values())
+    return [
+        Told(row.Event, row.by, row.account, names, said.get(str(row.Event.details.get("activity")))) for row in rows
+    ]
+
+
+def _activities(session: Session, events: Iterable[Event]) -> dict[str, Activity]:
+    keys = [UUID(event.details["activity"]) for event in events if event.details.get("activity")]
+    return {str(one.id): one for one in session.scalars(select(Activity).where(Activity.id.in_(keys)))} if keys else {}
+
+
+def _names(session: Session, events: Iterable[Event], said: Iterable[Activity]) -> dict[str, str]:
+    """Who is spoken of, by key: in the details, with whom, and whose token."""
+    keys = {str(one.person_id) for one in said if one.person_id}
+    for event in events:
+        keys |= {event.details[name] for name in PEOPLE if event.details.get(name)}
+        keys |= {str(event.subject_id)} if event.subject_type == "person" else set()
+    people = select(Person.id, Person.name).where(Person.id.in_(map(UUID, keys)))
+    return {str(key): name for key, name in session.execute(people)} if keys else {}

@@ -4,7 +4,9 @@ from typing import Any
 
 from app.chores.plan import keep_plans
 from app.work import Work
+from renewals.loss import lose_declined
 
 
 def begin_day(work: Work) -> Any:
+    lose_declined(work.session, at=work.now)
     yield from keep_plans(work)

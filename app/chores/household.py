@@ -1,11 +1,12 @@
 """Household: the house kept in order: the chain of events sealed and anchored, what was left lying picked up."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, Text, cast, column, select, table
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.session import forget_old
 from app.work import Work
@@ -15,9 +16,7 @@ from renewals.payment import OPEN, Payment
 
 SWEEP = 500
 """Rows of one sweep."""
-UNDER_WAY = text(
-    "SELECT args->>:argument FROM procrastinate_jobs WHERE task_name = :job AND status IN ('todo', 'doing')"
-)
+JOBS = table("procrastinate_jobs", column("task_name"), column("status"), column("args", JSONB))
 log = structlog.get_logger()
 
 
@@ -38,26 +37,23 @@ def forget(work: Work) -> None:
 def sweep_inbox(work: Work) -> None:
     """What was kept and not handled for a quarter of an hour, and has no job any more, gets one."""
     late = work.machine_now - timedelta(minutes=15)
-    waiting = work.session.scalars(
-        select(Inbox.id).where(Inbox.handled_at.is_(None), Inbox.received_at < late).limit(SWEEP)
+    waiting = select(Inbox.id).where(
+        Inbox.handled_at.is_(None), Inbox.received_at < late, _has_no_job(Inbox.id, "handle_notice", "notice")
     )
-    for key in _without_job(work, "handle_notice", "notice", waiting):
-        work.later("handle_notice", {"notice": str(key)}, wait=0)
+    found = work.session.scalars(waiting.order_by(Inbox.id).limit(SWEEP))
+    work.later("handle_notice", *({"notice": str(key)} for key in found), wait=0)
 
 
 def sweep_payments(work: Work) -> None:
     """An open payment that nobody asks about any more is asked about again."""
-    accounts = dict(_open_payments(work))
-    for key in _without_job(work, "reconcile", "subject", accounts):
-        work.later("reconcile", {"account": str(accounts[key]), "subject": str(key), "look": 0}, wait=0)
+    waiting = select(Payment.id, Payment.account_id).where(
+        Payment.state.in_(OPEN), _has_no_job(Payment.id, "reconcile", "subject")
+    )
+    found = work.session.execute(waiting.order_by(Payment.id).limit(SWEEP))
+    work.later("reconcile", *({"account": str(whose), "subject": str(key), "look": 0} for key, whose in found), wait=0)
 
 
-def _open_payments(work: Work) -> list[tuple[UUID, UUID]]:
-    rows = work.session.execute(select(Payment.id, Payment.account_id).where(Payment.state.in_(OPEN)).limit(SWEEP))
-    return [(key, account) for key, account in rows]
-
-
-def _without_job(work: Work, job: str, argument: str, keys: Iterable[UUID]) -> list[UUID]:
-    """Those of the keys that no waiting or running job is about."""
-    busy = set(work.session.scalars(UNDER_WAY, {"argument": argument, "job": job}))
-    return [key for key in keys if str(key) not in busy]
+def _has_no_job(key: InstrumentedAttribute[UUID], job: str, argument: str) -> ColumnElement[bool]:
+    """No waiting or running job is about the row; said in the query, so that its limit counts only such rows."""
+    under_way = cast(JOBS.c.status, Text).in_(("todo", "doing")) & (JOBS.c.task_name == job)
+    return ~select(JOBS.c.args).where(under_way, JOBS.c.args[argument].astext == cast(key, Text)).exists()

@@ -1,5 +1,6 @@
 """Messages: who is written to about what has happened, and the sending itself."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -19,13 +20,22 @@ from renewals.payment import Payment, PaymentState
 from renewals.person import Person, Role
 from renewals.renewal import Renewal
 
+HOUR = timedelta(hours=1)
+ASKED_MUCH = 20
+"""Requests to sign in for one address in an hour, whoever asks; those after it are answered more slowly."""
+SLOWLY = 60
+"""Seconds that such a mail waits: much less than its code lives."""
 LATE = (PaymentState.UNKNOWN.value, PaymentState.PROCESSING.value)
 """What a payment was when the customer was told that we write the moment it is sure."""
 
 
-def send_sign_in(work: Work, subject: UUID) -> None:
-    """The mail with link and code, when the address is somebody's."""
+def send_sign_in(work: Work, subject: UUID, has_waited: bool = False) -> None:
+    """The mail with link and code, when the address is somebody's; an address much asked for waits a minute."""
     wanted = SignIn.find(work.session, subject)
+    since = work.machine_now - HOUR
+    if not has_waited and SignIn.asked_since(work.session, since, email=wanted.email) > ASKED_MUCH:
+        work.later("send_sign_in", {"account": None, "subject": str(subject), "has_waited": True}, wait=SLOWLY)
+        return
     people = select(Person).where(Person.email == wanted.email, Person.active).order_by(Person.id)
     if person := work.session.scalars(people).first():
         account = work.session.get(Account, person.account_id) if person.account_id else None

@@ -102,6 +102,7 @@ KEYS: dict[str, Callable[[Listed], Any]] = {
     "value": lambda row: row.segment and SIZES.index(row.segment),
     "stage": lambda row: place(row.stage),
     "health": lambda row: row.score,
+    "likely": lambda row: row.forecast.probability,
     "owner": lambda row: row.owner and row.owner.lower(),
 }
 

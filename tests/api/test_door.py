@@ -104,13 +104,12 @@ def test_a_token_is_made_once_shown_once_and_audited(world: World) -> None:
 
     with world.reading() as session:
         kept = session.scalars(select(ApiToken)).one()
-        changes = select(Event).where(Event.name == EventName.PERSON_CHANGED).order_by(Event.seq.desc())
-        told = session.scalars(changes).first()
+        told = session.scalars(select(Event).where(Event.name == EventName.TOKEN_MADE)).one()
 
         assert token.startswith("kekal_")
         assert token.encode() not in kept.token_hash
-        assert told
         assert told.details == {"token": "crm sync"}
+        assert told.subject_id == world.person(ADAM).id
 
 
 def test_the_command_line_makes_and_revokes(world: World, capsys: Any) -> None:
@@ -126,3 +125,6 @@ def test_the_command_line_makes_and_revokes(world: World, capsys: Any) -> None:
     assert (made, twice, customer, opened, revoked) == (0, 1, 1, 200, 0)
     assert knocking(world, token)("GET", RENEWALS).status_code == 401
     assert run(["nightly", "--as", ADAM, "--revoke"], settings) == 1
+    with world.reading() as session:
+        names = session.scalars(select(Event.name).where(Event.name.startswith("token.")).order_by(Event.seq)).all()
+    assert names == ["token.made", "token.revoked"]

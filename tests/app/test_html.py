@@ -14,8 +14,9 @@ from jinja2 import UndefinedError
 
 from app.assets import Assets, build
 from app.chart import area, nice_ticks, waterfall
-from app.html import TEMPLATES, Html, Language
+from app.html import TEMPLATES, Html, Language, Letter
 from app.locale import HERE, Catalogue
+from portal.shown import Nobody
 from pricing.money import Money
 from pricing.trace import Pen
 
@@ -193,27 +194,43 @@ def test_a_code_is_mailed_as_plain_text_and_html(html: Html, locale: str) -> Non
     assert re.search(r'<a class="button"[^>]* style="[^"]*background', letter.html)
 
 
+def renewal_mail(html: Html, locale: str, **more: Any) -> Letter:
+    """What Ruth gets when her options are out."""
+    september, home = date(2026, 9, 4), "https://kekal.example"
+    maya = Some(name="Maya Iskandar", first_name="Maya")
+    context = {
+        "renewal": Some(plan="Growth", renews_on=september, decide_by=date(2026, 8, 21), owner=maya),
+        "option": Some(due_now=Money(864000, "USD"), months=12, starts_on=september, ends_on=date(2027, 9, 4)),
+        "value": Some(hours=Some(amount=Decimal("312")), worth=None), "card": Some(brand="Visa", last4="4242"),
+    }
+    return html.letter(
+        "renewal_ready", locale, vendor=Some(name="Lumen"), today=TODAY, last=False, person=Some(first_name="Ruth"),
+        ways=3, link_url=f"{home}/links/x", opt_out_url=f"{home}/links/y", **context | more,
+    )
+
+
 @pytest.mark.parametrize("worth", [None, Money(1404000, "USD")])
 def test_a_renewal_mail_says_money_and_dates_and_both_ways_to_answer(
     html: Html, locale: str, worth: Money | None
 ) -> None:
-    september, home = date(2026, 9, 4), "https://kekal.example"
-    maya = Some(name="Maya Iskandar", first_name="Maya")
-    renewal = Some(plan="Growth", renews_on=september, decide_by=date(2026, 8, 21), owner=maya)
-    option = Some(due_now=Money(864000, "USD"), months=12, starts_on=september, ends_on=date(2027, 9, 4))
-
-    letter = html.letter(
-        "renewal_ready", locale, vendor=Some(name="Lumen"), today=TODAY, last=False, person=Some(first_name="Ruth"),
-        renewal=renewal, option=option, ways=3, value=Some(hours=Some(amount=Decimal("312")), worth=worth),
-        card=Some(brand="Visa", last4="4242"), link_url=f"{home}/links/x", opt_out_url=f"{home}/links/y",
-    )
+    letter = renewal_mail(html, locale, value=Some(hours=Some(amount=Decimal("312")), worth=worth))
 
     assert "4 Sep 2026" in letter.subject
     assert "USD 8,640.00" in letter.subject
-    for said in ("USD 8,640.00", "21 ", "4242", "312", "3 Sep 2027", f"{home}/links/x", f"{home}/links/y"):
+    for said in ("USD 8,640.00", "21 ", "4242", "312", "3 Sep 2027", "kekal.example/links/x", "kekal.example/links/y"):
         assert said in letter.text
         assert said in letter.html
     assert ("14,040" in letter.text) == (worth is not None)
+    assert re.search(r'<span [^>]*style="white-space: nowrap;?"[^>]*>USD 8,640.00<', letter.html)
+
+
+def test_a_mail_of_a_customer_whom_nobody_looks_after_names_nobody(html: Html, locale: str) -> None:
+    renewal = Some(plan="Growth", renews_on=TODAY, decide_by=TODAY, owner=Nobody())
+
+    letter = renewal_mail(html, locale, renewal=renewal)
+
+    assert letter.text.splitlines()[-1] == "Lumen"
+    assert not re.search(r"(?:and|dan)  ", letter.text + letter.html)
 
 
 @pytest.mark.parametrize("path", sorted(str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*.html")))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app import main
 from app.check import violations
@@ -15,7 +15,7 @@ from app.chores import household, money
 from app.work import Work
 from gateways.stripe import Stripe
 from renewals.account import Account, Card, Consent
-from renewals.payment import PaymentKind, PaymentState
+from renewals.payment import Payment, PaymentKind, PaymentState
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal, RenewalState
 from tests.money.parties import (
@@ -241,7 +241,7 @@ def test_without_a_card_the_button_leads_to_stripe_and_the_card_is_kept_with_con
         account = session.scalars(select(Account).where(Account.external_id == "pelangi-cafe")).one()
         consent = session.scalars(select(Consent).where(Consent.account_id == account.id)).one()
         terms = Policy.in_force(session, PolicyKind.TERMS, consent.given_at.date()).content["card_consent"]
-        card = account.card()
+        card = account.card_on_file
 
         assert leads_to.startswith(f"/renewals/{renewal}/card?option=")
         assert leaving == "leaving"
@@ -442,6 +442,35 @@ def test_a_payment_whose_job_is_lost_is_asked_about_again(world: World) -> None:
     world.work()
 
     assert (waiting, state(ruth, renewal)) == (1, "succeeded")
+
+
+MANY_OTHERS = text(
+    "INSERT INTO payment SELECT (jsonb_populate_record(p, jsonb_build_object('id', '00000000-0000-7000-8000-' || "
+    "lpad(to_hex(n), 12, '0'), 'key', 'other-' || n, 'instalment_number', 1000 + n))).* "
+    "FROM payment p, generate_series(1, :many) n WHERE p.renewal_id = :renewal"
+)
+LOOKED_AFTER = text(
+    "INSERT INTO procrastinate_jobs (queue_name, task_name, args, scheduled_at) SELECT 'default', 'reconcile', "
+    "jsonb_build_object('subject', id, 'account', account_id, 'look', 4), now() + interval '1 day' FROM payment"
+)
+FORGET = text("DELETE FROM procrastinate_jobs WHERE args->>'subject' = :key")
+
+
+def test_any_number_of_payments_that_are_looked_after_do_not_keep_the_forgotten_one_waiting(world: World) -> None:
+    renewal = world.renewal("cedar-dental")
+    world.sandbox.fault("cut_after")
+    world.signed_in(RUTH).click(renewal)
+    with world.writing() as session:
+        session.execute(MANY_OTHERS, {"many": household.SWEEP + 1, "renewal": renewal})
+        session.execute(LOOKED_AFTER)
+        forgotten = session.scalars(select(Payment.id).where(Payment.key == f"other-{household.SWEEP + 1}")).one()
+        session.execute(FORGET, {"key": str(forgotten)})
+
+    Work(world.house).run(household.sweep_payments)
+
+    with world.reading() as session:
+        about = text("SELECT count(*) FROM procrastinate_jobs WHERE args->>'subject' = :key AND status = 'todo'")
+        assert session.scalar(about, {"key": str(forgotten)}) == 1
 
 
 def test_money_for_what_can_not_be_closed_is_kept_and_a_person_is_told(world: World) -> None:

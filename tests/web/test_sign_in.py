@@ -14,7 +14,7 @@ from sqlalchemy import select, text, update
 
 from app.clock import machine_now
 from app.session import ABSOLUTE_LIMIT, CODE_LIFE, IDLE_LIMIT, Link, SignIn, WebSession
-from gateways.browser import Level
+from gateways.browser import Level, Request
 from renewals.account import Account
 from renewals.base import new_key
 from renewals.person import Person
@@ -263,12 +263,12 @@ def test_asking_all_at_once_gains_nothing(standing: World, someone: Person) -> N
     assert sorted(answers) == [303] * 6 + [429] * 10
 
 
-def test_twenty_tries_for_an_address_in_an_hour_are_enough(
+def test_ten_tries_from_one_machine_for_an_address_in_an_hour_are_enough(
     standing: World, visitor: Visitor, someone: Person
 ) -> None:
     ask(visitor, someone.email)
     with standing.writing() as session:
-        for _ in range(4):
+        for _ in range(2):
             session.add(_request(someone.email, tries=5))
 
     answer = enter(visitor, code_of(visitor))
@@ -290,9 +290,87 @@ def test_one_machine_asks_sixty_times_an_hour_for_whomever(world: World) -> None
     assert (refused.status_code, later.status_code) == (429, 303)
 
 
-def _request(email: str, *, tries: int = 0) -> SignIn:
+def _request(email: str, *, tries: int = 0, ip: str = "testclient") -> SignIn:
     now = machine_now()
-    return SignIn(email=email, asked_at=now, ends_at=now + CODE_LIFE, ip="testclient", tries=tries, next_path="/")
+    return SignIn(email=email, asked_at=now, ends_at=now + CODE_LIFE, ip=ip, tries=tries, next_path="/")
+
+
+STRANGERS = ("203.0.113.9", "198.51.100.7", "2001:db8:1:2::")
+
+
+def _others(world: World, email: str, *, requests: int, tries: int = 0, machines: int = 1) -> None:
+    """What strangers on other machines do with somebody's address."""
+    with world.writing() as session:
+        session.add_all(
+            _request(email, tries=tries, ip=ip) for ip in STRANGERS[:machines] for _ in range(requests)
+        )
+
+
+def test_a_stranger_who_uses_up_their_requests_does_not_keep_the_person_out(
+    standing: World, visitor: Visitor, someone: Person
+) -> None:
+    _others(standing, someone.email, requests=6)
+
+    asked = ask(visitor, someone.email)
+
+    assert asked.status_code == 303
+    assert enter(visitor, code_of(visitor)).status_code == 303
+    assert is_signed_in(visitor)
+
+
+def test_a_stranger_who_uses_up_their_codes_does_not_keep_the_person_out(
+    standing: World, visitor: Visitor, someone: Person
+) -> None:
+    ask(visitor, someone.email)
+    _others(standing, someone.email, requests=2, tries=5)
+
+    assert enter(visitor, code_of(visitor)).status_code == 303
+    assert is_signed_in(visitor)
+
+
+def test_when_many_machines_try_codes_no_code_opens_for_an_hour_but_the_link_does(
+    standing: World, visitor: Visitor, someone: Person
+) -> None:
+    ask(visitor, someone.email)
+    _others(standing, someone.email, requests=2, tries=5, machines=2)
+
+    answer = enter(visitor, code_of(visitor))
+    path = link_of(visitor)
+
+    assert answer.status_code == 429
+    assert "Use the link in the mail instead" in answer.text
+    assert not is_signed_in(visitor)
+    assert visitor.post(path, page=path).status_code == 303
+    assert is_signed_in(visitor)
+
+
+def test_an_address_that_many_ask_for_is_answered_more_slowly_and_still_answered(
+    standing: World, visitor: Visitor, someone: Person
+) -> None:
+    _others(standing, someone.email, requests=7, machines=3)
+
+    asked = ask(visitor, someone.email)
+    standing.work()
+    at_once = [mail for mail in standing.mails() if mail.to == [someone.email]]
+    standing.wait_and_work()
+
+    assert asked.status_code == 303
+    assert at_once == []
+    mail = next(mail for mail in standing.mails() if mail.to == [someone.email])
+    assert code_of(visitor) in mail.text
+
+
+@pytest.mark.parametrize(
+    ("ip", "machine"),
+    [
+        ("203.0.113.9", "203.0.113.9"), ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"), ("2001:db8:1:3::1", "2001:db8:1:3::"), ("::1", "::"),
+        ("testclient", "testclient"), ("", ""),
+    ],
+)
+def test_who_has_a_whole_network_counts_as_one_machine(ip: str, machine: str) -> None:
+    assert Request("GET", "/", {}, {}, {}, {}, ip).machine == machine
 
 
 # Who is known

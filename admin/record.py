@@ -1,0 +1,205 @@
+"""Record: one renewal with everything that happened to it, and what the staff do with it."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from admin.shell import page
+from gateways.browser import Answer, Visit, get, post, staff
+from pricing.money import Money, NotAnAmount
+from renewals import loss, running, trail
+from renewals.activity import NOTED, ActivityKind
+from renewals.dossier import messages_of
+from renewals.errors import Malformed
+from renewals.event import EventName
+from renewals.payment import Payment
+from renewals.permission import REFUSALS, Permission
+from renewals.person import Person
+from renewals.pipeline import Pipeline
+from renewals.renewal import LossReason, Renewal, RenewalState
+from renewals.segment import Segment
+from renewals.trail import Told
+
+FIELDS = ("segment", "reason", "stage", "target", "owner", "kind", "on", "with", "words", "loss", "loss_words")
+GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
+"""An amount as the page itself shows it: 72,000."""
+STORY = 12
+"""Events of the story that are open at once; the older ones are folded."""
+
+
+@get("/admin/renewals/{renewal_id:uuid}", staff(Permission.READ_BOOK))
+def show(visit: Visit, renewal_id: UUID) -> Answer:
+    return _record(visit, visit.find(Renewal, renewal_id))
+
+
+@post("/admin/renewals/{renewal_id:uuid}/segment", staff(Permission.CHANGE_SEGMENT))
+def serve(visit: Visit, renewal_id: UUID) -> Answer:
+    """Override the segment for this term, or take the override back."""
+    form = visit.request.form
+
+    def act(renewal: Renewal) -> None:
+        renewal.serve_as(_segment(form.get("segment", "")), form.get("reason", ""), by=visit.someone, at=visit.now)
+
+    return _done(visit, renewal_id, act, flash="resegmented")
+
+
+@post("/admin/renewals/{renewal_id:uuid}/stage", staff(Permission.RUN_RENEWALS))
+def move(visit: Visit, renewal_id: UUID) -> Answer:
+    def act(renewal: Renewal) -> None:
+        running.move(renewal, _stage(visit.request.form.get("stage", "")), by=visit.someone, at=visit.now)
+
+    return _done(visit, renewal_id, act, flash="moved")
+
+
+@post("/admin/renewals/{renewal_id:uuid}/target", staff(Permission.RUN_RENEWALS))
+def aim(visit: Visit, renewal_id: UUID) -> Answer:
+    """Another target, or today's value again by the button `reset`."""
+    form = visit.request.form
+
+    def act(renewal: Renewal) -> None:
+        target = None if "reset" in form else _money(form.get("target", ""), renewal.value.currency)
+        running.aim(renewal, target, by=visit.someone, at=visit.now)
+
+    return _done(visit, renewal_id, act, flash="aimed")
+
+
+@post("/admin/renewals/{renewal_id:uuid}/owner", staff(Permission.ASSIGN_OWNERS))
+def hand_over(visit: Visit, renewal_id: UUID) -> Answer:
+    def act(renewal: Renewal) -> None:
+        owner = _one_of(running.who_may_own(visit.session), visit.request.form.get("owner", ""))
+        if owner is None:
+            raise Malformed("Choose who looks after it.", "owner")
+        running.hand_over(renewal, owner, by=visit.someone, at=visit.now)
+
+    return _done(visit, renewal_id, act, flash="handed_over")
+
+
+@post("/admin/renewals/{renewal_id:uuid}/activity", staff(Permission.NOTE_ACTIVITY))
+def note(visit: Visit, renewal_id: UUID) -> Answer:
+    form = visit.request.form
+
+    def act(renewal: Renewal) -> None:
+        running.note(
+            renewal, _kind(form.get("kind", "")), form.get("words", ""), on=_day(form.get("on", "")),
+            person=_with(renewal, form.get("with", "")), by=visit.someone, at=visit.now,
+        )
+
+    return _done(visit, renewal_id, act, flash="noted")
+
+
+@post("/admin/renewals/{renewal_id:uuid}/loss", staff(Permission.RUN_RENEWALS))
+def lose(visit: Visit, renewal_id: UUID) -> Answer:
+    form = visit.request.form
+
+    def act(renewal: Renewal) -> None:
+        reason = loss.reason_of(form.get("loss", ""))
+        loss.lose(renewal, reason, form.get("loss_words", ""), by=visit.someone, at=visit.now)
+
+    return _done(visit, renewal_id, act, flash="lost")
+
+
+def _done(visit: Visit, renewal_id: UUID, act: Callable[[Renewal], None], *, flash: str) -> Answer:
+    """What can not be understood is said where it was typed, and what was typed stays."""
+    renewal = visit.find(Renewal, renewal_id, lock=True)
+    try:
+        act(renewal)
+    except Malformed as trouble:
+        return _record(visit, renewal, status=422, **{trouble.field or "reason": str(trouble)})
+    return visit.go(f"/admin/renewals/{renewal_id}", flash=flash)
+
+
+def _segment(word: str) -> Segment | None:
+    """Raises: Malformed."""
+    if word == "by_value":
+        return None
+    if word not in {segment.value for segment in Segment}:
+        raise Malformed("Choose how this renewal is served.", "segment")
+    return Segment(word)
+
+
+def _stage(word: str) -> RenewalState:
+    """Raises: Malformed."""
+    if word not in {stage.value for stage in RenewalState}:
+        raise Malformed("Choose a stage.", "stage")
+    return RenewalState(word)
+
+
+def _money(text: str, currency: str) -> Money:
+    """An amount as people type it and as the page shows it: 72000, 72,000.50, USD 72,000. Raises: Malformed."""
+    plain = text.strip().removeprefix(currency).strip()
+    try:
+        return Money.parse(plain.replace(",", "") if GROUPED.fullmatch(plain) else plain, currency)
+    except NotAnAmount:
+        raise Malformed(f"This is no amount in {currency}. Write it like 72000 or 72,000.", "target") from None
+
+
+def _kind(word: str) -> ActivityKind:
+    """Raises: Malformed."""
+    if word not in {kind.value for kind in NOTED}:
+        raise Malformed("Choose a call, a meeting, a mail or a note.", "kind")
+    return ActivityKind(word)
+
+
+def _day(word: str) -> date:
+    """Raises: Malformed."""
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        raise Malformed("Give the day it happened.", "on") from None
+
+
+def _with(renewal: Renewal, word: str) -> Person | None:
+    """Raises: Malformed for somebody who is not theirs."""
+    person = _one_of(running.people_of(renewal), word)
+    if word and person is None:
+        raise Malformed("Choose one of their people, or nobody.", "with")
+    return person
+
+
+def _one_of(people: Sequence[Person], word: str) -> Person | None:
+    return next((person for person in people if str(person.id) == word), None)
+
+
+def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str) -> Answer:
+    pipeline = Pipeline(visit.session, visit.today)
+    told = trail.of_renewal(visit.session, renewal.id)
+    typed = {field: visit.request.form.get(field, "") for field in FIELDS}
+    return page(
+        visit, "admin/renewal.html", here="renewals", status=status, renewal=renewal, row=pipeline.one(renewal),
+        segment=_served(renewal, pipeline.rules.thresholds, told), told=told, shown=STORY, plans=pipeline.rules.plans,
+        payments=Payment.of_renewal(visit.session, renewal.id), messages=messages_of(visit.session, renewal.id),
+        may=_may(visit, renewal), choices=_choices(visit, renewal), typed=typed, trouble=trouble,
+    )
+
+
+def _choices(visit: Visit, renewal: Renewal) -> SimpleNamespace:
+    """What the forms of the page offer."""
+    return SimpleNamespace(
+        segments=list(Segment), stages=running.doors(renewal), kinds=NOTED, reasons=list(LossReason),
+        owners=running.who_may_own(visit.session), people=running.people_of(renewal),
+    )
+
+
+def _served(renewal: Renewal, thresholds: dict[str, Any], told: Sequence[Told]) -> SimpleNamespace:
+    """By what this renewal is served as it is: its value, or a person's decision for this term."""
+    bounds = thresholds.get(renewal.value.currency)
+    by_value = Segment.of(renewal.value, {"thresholds": thresholds}) if bounds else None
+    decided = [one for one in told if one.event.name == EventName.RENEWAL_RESEGMENTED]
+    return SimpleNamespace(
+        by_value=by_value, bounds=bounds, override=renewal.segment_override, reason=renewal.segment_reason,
+        decided=decided[0] if decided and renewal.segment_override else None,
+    )
+
+
+def _may(visit: Visit, renewal: Renewal) -> SimpleNamespace:
+    """What this person may do with it as it stands; closed ones are only written about."""
+    may = visit.someone.may
+    allowed = may(Permission.CHANGE_SEGMENT)
+    return SimpleNamespace(
+        serve=allowed and renewal.is_open, why_not=None if allowed else REFUSALS[Permission.CHANGE_SEGMENT],
+        run=may(Permission.RUN_RENEWALS) and renewal.is_open, note=may(Permission.NOTE_ACTIVITY),
+        assign=may(Permission.ASSIGN_OWNERS) and renewal.is_open,
+    )

@@ -1,0 +1,68 @@
+"""Facts: all that the paper of an agreement says, written down when it is made; it is printed from nothing else."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from renewals.acceptance import Acceptance
+from renewals.base import session_of
+from renewals.offer import Offer
+from renewals.payment import Payment
+from renewals.policy import Policy, PolicyKind
+from renewals.renewal import Renewal
+
+
+def facts_of(renewal: Renewal, acceptance: Acceptance, payment: Payment, *, at: datetime) -> dict[str, Any]:
+    """As JSON, money in minor units: whatever is renamed or published later, the agreement says what it said."""
+    session, offer, locale = session_of(renewal), acceptance.offer, renewal.account.locale
+    vendor = Policy.in_force(session, PolicyKind.VENDOR, at.date()).content
+    return {
+        "schema": "agreement@1",
+        "locale": locale,
+        "vendor": {key: vendor[key] for key in ("name", "legal_name", "address", "registration", "accent")},
+        "customer": {"legal_name": renewal.account.name, "country": renewal.account.country},
+        "names": names_in(session, offer),
+        "content": offer.content,
+        "content_hash": offer.content_hash,
+        "terms": _terms(session, acceptance, locale),
+        "evidence": _evidence(acceptance),
+        "payment": _payment(payment, at),
+        "decline_by": (offer.ends_on - timedelta(days=renewal.term.notice_days)).isoformat(),
+    }
+
+
+def names_in(session: Session, offer: Offer) -> Mapping[str, str]:
+    """What the products of an offer were called in the catalogue it was priced by."""
+    catalogue = Policy.named(session, offer.policies[0]).content["catalogue"]
+    content = offer.content
+    keys = {content["plan"], *(line["product"] for line in [*content["lines"], *content["today"]["lines"]])}
+    return {key: catalogue[key]["name"] for key in sorted(keys) if key in catalogue}
+
+
+def _terms(session: Session, acceptance: Acceptance, locale: str) -> dict[str, Any]:
+    """The words of the version that was accepted, not of the newest."""
+    words = Policy.named(session, acceptance.terms_version).content
+    return {
+        "version": acceptance.terms_version, "hash": acceptance.terms_hash, "title": words["title"][locale],
+        "text": words["text"][locale],
+    }
+
+
+def _evidence(acceptance: Acceptance) -> dict[str, Any]:
+    """Who accepted, as they were called then, and how we knew them."""
+    person, known = acceptance.person, acceptance.evidence
+    return {
+        "person_id": str(person.id), "name": person.name, "title": person.title, "mail": person.email,
+        "at": acceptance.accepted_at.isoformat(),
+        **{key: known.get(key, "") for key in ("known_by", "ip", "user_agent")},
+    }
+
+
+def _payment(payment: Payment, at: datetime) -> dict[str, Any]:
+    card = payment.card
+    return {
+        "amount": payment.amount_minor, "on": at.date().isoformat(), "brand": card.brand if card else "",
+        "last4": card.last4 if card else "", "reference": payment.reference or "",
+    }

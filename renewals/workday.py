@@ -1,0 +1,11 @@
+"""Workday: a day on which the people here answer: Monday to Friday."""
+
+from datetime import date, timedelta
+
+SATURDAY = 5
+
+
+def next_workday(day: date) -> date:
+    """The first one after `day`; by its end a question is answered."""
+    later = day + timedelta(days=1)
+    return later if later.weekday() < SATURDAY else next_workday(later)

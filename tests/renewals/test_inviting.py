@@ -1,0 +1,33 @@
+"""How many colleagues somebody may bring in at once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from renewals.errors import NotNow
+from renewals.inviting import INVITATIONS_A_DAY, invite
+from renewals.person import Person
+from tests.money.parties import RUTH
+from tests.world import World
+
+AT = datetime(2026, 8, 5, 9, tzinfo=UTC)
+
+
+def test_an_owner_who_has_invited_twenty_people_invites_the_next_one_tomorrow(world: World) -> None:
+    with world.writing() as session:
+        ruth = session.scalars(select(Person).where(Person.email == RUTH)).one()
+        other = session.scalars(select(Person).where(Person.email == "jonas@juno-studio.example")).one()
+        leo = session.scalars(select(Person).where(Person.email == "leo@cedar-dental.example")).one()
+        leo.roles = ["owner"]
+        for number in range(INVITATIONS_A_DAY):
+            invite(session, name="A", email=f"a{number}@cedar-dental.example", role="viewer", by=ruth, at=AT)
+
+        with pytest.raises(NotNow, match="You have invited 20 people since yesterday"):
+            invite(session, name="B", email="b@cedar-dental.example", role="viewer", by=ruth, at=AT)
+        colleague = invite(session, name="C", email="c@cedar-dental.example", role="viewer", by=leo, at=AT)
+        stranger = invite(session, name="D", email="d@juno-studio.example", role="viewer", by=other, at=AT)
+        tomorrow = AT + timedelta(days=1)
+        later = invite(session, name="E", email="e@cedar-dental.example", role="viewer", by=ruth, at=tomorrow)
+
+        assert all(person.active for person in (colleague, stranger, later))
