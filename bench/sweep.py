@@ -57,7 +57,7 @@ def table(folder: Path) -> str:
         f"\nThe sweep, {BOOK:,} renewals, median of {ROUNDS} rounds\n"
         f"  {many.rows:,} actions due {many.sweep * 1000:9.1f} ms\n"
         f"  the same by hand   {many.by_hand * 1000:9.1f} ms: the sweep is {many.sweep / many.by_hand:.2f} x\n"
-        f"  a second sweep     {many.again * 1000:9.1f} ms: {many.again / many.sweep:.3f} of the first, nothing written\n"
+        f"  a second sweep     {many.again * 1000:9.1f} ms: {many.again / many.sweep:.3f} of it, nothing written\n"
         f"  {few.rows:,} actions due {few.sweep * 1000:10.1f} ms: it costs what is due, not the book\n"
     )
 
