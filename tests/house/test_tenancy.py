@@ -31,8 +31,9 @@ WITHOUT_POLICY = {
 """Tables that a customer's transaction may read although no policy parts them by company."""
 
 CLOSED = {
-    "alembic_version", "anchor", "api_token", "book_import", "consent", "inbox", "kept_answer", "procrastinate_events",
-    "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers", "seal", "sign_in", "web_session",
+    "action", "alembic_version", "anchor", "api_token", "book_import", "consent", "inbox", "kept_answer", "plan",
+    "procrastinate_events", "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers", "seal",
+    "sign_in", "sweep", "task", "web_session",
 }
 """Tables of which a customer's transaction can read nothing at all. A consent is given and never read back."""
 
@@ -41,6 +42,8 @@ ACROSS = {
     ("renewal", "owner_id"): "a member of the staff",
     ("link", "person_id"): "checked when the link is used; the composite key holds the renewal",
     ("message", "person_id"): "a reader on either side",
+    ("task", "assignee_id"): "a member of the staff",
+    ("task", "ended_by"): "a member of the staff",
     ("web_session", "person_id"): "a session of staff belongs to no company",
     ("api_token", "person_id"): "a member of the staff",
     ("seal", "event_id"): "the chain runs over all events",
