@@ -32,7 +32,8 @@ WITHOUT_POLICY = {
 
 CLOSED = {
     "alembic_version", "anchor", "api_token", "book_import", "consent", "inbox", "kept_answer", "procrastinate_events",
-    "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers", "seal", "sign_in", "web_session",
+    "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers", "quota", "seal", "sign_in",
+    "web_session",
 }
 """Tables of which a customer's transaction can read nothing at all. A consent is given and never read back."""
 
