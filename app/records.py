@@ -1,6 +1,7 @@
 """Every record there is, in one import: what the migrations and the tests compare the database with."""
 
 from app.apitoken import ApiToken, KeptAnswer
+from app.quota import Quota
 from app.session import Link, SignIn, WebSession
 from renewals.acceptance import Acceptance
 from renewals.account import Account, Card, Consent
@@ -30,6 +31,6 @@ from renewals.value import Figure, Usage
 ALL = (
     Acceptance, Account, Action, Activity, Agreement, Anchor, ApiToken, Approval, BookImport, Card, Clock, Consent,
     Document, Event, Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone, Offer, Payment,
-    Person, Plan, Policy, Renewal, Seal, SignIn, Subscription, Sweep, Task, Term, Usage, WebSession,
+    Person, Plan, Policy, Quota, Renewal, Seal, SignIn, Subscription, Sweep, Task, Term, Usage, WebSession,
 )
 METADATA = Record.metadata

@@ -20,6 +20,7 @@ from app.api import problem
 from app.api.problem import NoToken
 from app.apitoken import Holder
 from app.house import House
+from app.quota import Quota
 from app.transaction import Now, Role
 from gateways.browser import Access, Side
 from renewals.errors import Malformed
@@ -101,7 +102,7 @@ class Door:
 
 
 def hang(door: Door, house: House, threads: Executor) -> Any:
-    """A door as Litestar's handler. A body is only read for a token that is good."""
+    """A door as Litestar's handler. A body is only read, and work only begun, for a token that is good."""
 
     @route(
         door.path, http_method=HttpMethod(door.method), opt={"access": PROGRAM}, status_code=200,
@@ -112,12 +113,11 @@ def hang(door: Door, house: House, threads: Executor) -> Any:
         asked = Asked(
             request.path_params, dict(request.query_params), {k.lower(): v for k, v in request.headers.items()}
         )
+        if refusal := await run(_refusal, house, door, asked):
+            return response(refusal)
         if door.writes:
-            refusal = await run(_served, house, door, asked, _nothing)
-            if refusal.status != 200:
-                return response(refusal)
             asked = Asked(asked.path, asked.query, asked.headers, await request.body())
-        return response(await run(_served, house, door, asked, door.work))
+        return response(await run(_served, house, door, asked))
 
     return answer
 
@@ -127,18 +127,26 @@ def response(told: Told) -> Response[bytes]:
     return Response(told.body, status_code=told.status, media_type=told.media_type, headers=headers)
 
 
-def _nothing(call: Call) -> Told:
-    return Told(b"")
+def _refusal(house: House, door: Door, asked: Asked) -> Told | None:
+    """What a token hears that may not come in; the call is counted in a transaction of its own."""
+    try:
+        with house.database.begin(Role.WORKER) as (session, now):
+            holder = _holder(session, asked.headers.get("authorization", ""))
+            Quota.take(session, holder.token_id, at=now.machine)
+        holder.person.must(door.permission)  # what is refused here has been counted
+    except Exception as trouble:
+        return _told(door, trouble)
+    return None
 
 
-def _served(house: House, door: Door, asked: Asked, work: Callable[[Call], Told]) -> Told:
+def _served(house: House, door: Door, asked: Asked) -> Told:
     """One transaction; whatever is refused in it is undone as a whole."""
     role = Role.WORKER if door.writes else Role.STAFF
     try:
-        with house.database.begin(role, read_only=not door.writes or work is _nothing) as (session, now):
+        with house.database.begin(role, read_only=not door.writes) as (session, now):
             holder = _holder(session, asked.headers.get("authorization", ""))
             holder.person.must(door.permission)
-            return work(Call(session, now, holder.person, holder.token_id, asked))
+            return door.work(Call(session, now, holder.person, holder.token_id, asked))
     except Exception as trouble:
         return _told(door, trouble)
 

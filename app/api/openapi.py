@@ -24,10 +24,12 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 }
 REFUSALS = {
     "GET": {"401": "No token, or one that opens nothing", "403": "The person may not do this",
-            "404": "There is no such thing", "422": "Something in the request can not be understood"},
+            "404": "There is no such thing", "422": "Something in the request can not be understood",
+            "429": "Too often; Retry-After says when to come again"},
     "POST": {"400": "The body is no JSON", "401": "No token, or one that opens nothing",
              "403": "The person may not do this", "409": "Not now", "413": "The body is too large",
-             "422": "Rows that can not go in, each with its reason; nothing was changed"},
+             "422": "Rows that can not go in, each with its reason; nothing was changed",
+             "429": "Too often; Retry-After says when to come again"},
 }
 IDEMPOTENCY = {
     "name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 255},

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.quota import TooMany
 from renewals.errors import Malformed, NotFound, NotYours, Refused
 from renewals.importing import Rejected, Rejection
 
@@ -54,6 +55,8 @@ def of(trouble: Exception) -> Problem:
         case NoToken():
             challenge = 'Bearer realm="Kekal"' + (', error="invalid_token"' if trouble.was_there else "")
             return Problem(401, str(trouble), headers={"WWW-Authenticate": challenge})
+        case TooMany():
+            return Problem(429, str(trouble), headers={"Retry-After": str(trouble.wait)})
         case NotFound():
             return Problem(404, "There is no such thing.")
         case NotYours():

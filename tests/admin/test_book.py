@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from renewals.account import Health
-from renewals.forecast import place
+from renewals.forecast import Risk, Timeliness, place
 from renewals.pipeline import ORDERS, PAGE, Listed, Pipeline, Wanted
 from renewals.policy import PolicyKind, shipped
 from renewals.renewal import CLOSED, Renewal
@@ -48,6 +48,46 @@ def test_the_list_knows_what_each_record_knows(world: World) -> None:
             assert (row.value, row.segment) == (renewal.value, renewal.segment(policy))
             assert row.health is Health.of(renewal.account.health_score, bands)
             assert row.decide_by == renewal.decide_by
+
+
+def test_the_list_is_found_by_risk_and_lateness_as_each_record_works_them_out(world: World) -> None:
+    for day in (TODAY, date(2026, 9, 20), date(2026, 12, 1)):
+        with world.reading() as session:
+            pipeline = Pipeline(session, day)
+            rows = [row for page in range(1, 6) for row in pipeline.page(Wanted(page=page))]
+            for risk in Risk:
+                found = {row.id for page in range(1, 6) for row in pipeline.page(Wanted(risk=risk, page=page))}
+                assert found == {row.id for row in rows if row.forecast.risk is risk}, (day, risk)
+            overdue = {row.id for page in range(1, 6) for row in pipeline.page(Wanted(overdue=True, page=page))}
+
+            assert overdue == {row.id for row in rows if row.forecast.timeliness is Timeliness.OVERDUE}, day
+    assert overdue
+
+
+def test_a_no_is_found_among_the_high_risks_and_a_lost_one_by_its_stage(world: World) -> None:
+    maya, renewal = world.signed_in("maya@lumen.example"), world.renewal("cedar-dental")
+    world.signed_in("ruth@cedar-dental.example").post(f"/renewals/{renewal}/opt-out", {"reason": "price"})
+    declined = names(maya.get("/admin/renewals?risk=high&text=cedar").text)
+    loss = {"loss": "price"}
+    maya.post(f"/admin/renewals/{renewal}/loss", loss, page="/admin")
+
+    assert declined == ["Cedar Dental"]
+    assert names(maya.get("/admin/renewals?text=cedar").text) == []
+    assert names(maya.get("/admin/renewals?text=cedar&stage=lost").text) == ["Cedar Dental"]
+
+
+def test_the_book_says_how_much_is_overdue_and_leads_there(world: World) -> None:
+    maya = world.signed_in("maya@lumen.example")
+    before = maya.get("/admin/renewals").text
+    world.stand_at(date(2026, 8, 12))
+
+    book, overdue = maya.get("/admin/renewals").text, maya.get("/admin/renewals?overdue=yes&sort=-likely").text
+
+    assert "overdue</a>" not in before
+    assert f'<a href="/admin/renewals?overdue=yes">{len(names(overdue))} overdue</a>' in book
+    assert "Hoshino Logistics" in names(overdue)
+    assert '<input type="hidden" name="overdue" value="yes">' in overdue
+    assert 'aria-sort="descending"' in overdue
 
 
 def test_a_decided_segment_counts_as_decided(world: World) -> None:

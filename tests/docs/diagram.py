@@ -8,6 +8,8 @@ from typing import Any
 from renewals.acceptance import Acceptance, AcceptanceState
 from renewals.message import Message, MessageState
 from renewals.payment import Payment, PaymentState
+from renewals.plan.milestone import Milestone, MilestoneState
+from renewals.plan.task import Task, TaskState
 from renewals.renewal import Renewal, RenewalState
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -17,6 +19,8 @@ MACHINES: list[tuple[str, type[StrEnum], Mapping[Any, frozenset[Any]]]] = [
     ("Payment", PaymentState, Payment.MOVES),
     ("Acceptance", AcceptanceState, Acceptance.MOVES),
     ("Message", MessageState, Message.MOVES),
+    ("Milestone", MilestoneState, Milestone.MOVES),
+    ("Task", TaskState, Task.MOVES),
 ]
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from threading import Event as Flag
 
 import psycopg
@@ -22,6 +23,7 @@ from renewals import seal
 from renewals.event import Event, EventName
 from renewals.lifecycle import Lifecycle
 from renewals.person import Person
+from renewals.plan.task import Task
 from renewals.renewal import Renewal
 from renewals.seal import Anchor, Seal
 from tests.web.standing import owner_of_the_database
@@ -46,9 +48,19 @@ def lived_in(standing: World) -> World:
     jonas.post(f"/renewals/{other}/opt-out/withdrawal", page=f"/renewals/{other}/opt-out")
     for _ in range(3):
         world.work()
+    Work(world.house).run(begin_day)
+    _finish_a_task(world)
     Work(world.house).run(seal_events)
     Work(world.house).run(anchor_chain)
     return world
+
+
+def _finish_a_task(world: World) -> None:
+    maya = world.person("maya@lumen.example")
+    with world.writing() as session:
+        task = session.scalars(Task.open_of(maya)).first()
+        assert task is not None
+        task.finish({}, minutes=20, by=maya, at=datetime.now(UTC))
 
 
 @contextmanager

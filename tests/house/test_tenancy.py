@@ -32,8 +32,8 @@ WITHOUT_POLICY = {
 
 CLOSED = {
     "action", "alembic_version", "anchor", "api_token", "book_import", "consent", "inbox", "kept_answer", "plan",
-    "procrastinate_events", "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers", "seal",
-    "sign_in", "sweep", "task", "web_session",
+    "procrastinate_events", "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers", "quota",
+    "seal", "sign_in", "sweep", "task", "web_session",
 }
 """Tables of which a customer's transaction can read nothing at all. A consent is given and never read back."""
 
