@@ -18,6 +18,7 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     CHANGE_PLAN = "change_plan"
     WORK_TASKS = "work_tasks"
+    EDIT_LETTERS = "edit_letters"
 
     def refusal(self, name: str) -> str:
         return f"{name}, {REFUSALS[self]}"
@@ -35,6 +36,7 @@ REFUSALS = {
     Permission.IMPORT_BOOK: "importing needs an administrator.",
     Permission.CHANGE_PLAN: "changing a plan needs whoever runs renewals, a manager or an administrator.",
     Permission.WORK_TASKS: "tasks are ended by the staff.",
+    Permission.EDIT_LETTERS: "the words of letters are changed by managers and administrators.",
     Permission.READ_AUDIT: "the audit log is read by managers, executives and administrators.",
 }
 
@@ -54,6 +56,7 @@ MAY: dict[Permission, frozenset[str]] = {
     Permission.CHANGE_SEGMENT: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
     Permission.CHANGE_PLAN: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
     Permission.WORK_TASKS: STAFF,
+    Permission.EDIT_LETTERS: frozenset({"manager", "admin"}),
     Permission.IMPORT_BOOK: frozenset({"admin"}),
     Permission.READ_AUDIT: frozenset({"manager", "executive", "admin", "finance", "legal"}),
 }
