@@ -172,11 +172,13 @@ _FILTERS = (
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail as it is sent: a line of subject, the plain text, the same in HTML with its styles inside."""
+    """A mail as it is sent: a line of subject, the plain text, the same in HTML with its styles inside; `words` names
+    the version of the company's own words it was made from, if it was."""
 
     subject: str
     text: str
     html: str
+    words: str | None = None
 
 
 class Memory:

@@ -47,6 +47,7 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args], int]]] = {
     EventName.QUESTION_ASKED: [("tell_question", _event, 0)],
     EventName.PERSON_INVITED: [("tell_invited", _both, 0)],
     EventName.MESSAGE_PLANNED: [("send_message", _subject, 0)],
+    EventName.MESSAGE_FAILED: [("tell_undelivered", _subject, 0)],
     EventName.RENEWAL_OPENED: [("draw_plan", _house, 0)],
     EventName.RENEWAL_RESEGMENTED: [("draw_plan", _house, 0)],
     EventName.RENEWAL_WON: [("end_plan", _house, 0)],

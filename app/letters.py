@@ -1,8 +1,7 @@
-"""Letters: the words of each message, made from the records when it is sent."""
+"""Letters: the words of each message, made from the records when it is sent; the company's own, or the program's."""
 
 import re
 from collections.abc import Callable
-from datetime import date
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -12,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.html import Letter
 from app.session import CODE_LIFE, LINK_LIFE, Link
+from app.wording import compose, shown_on
 from app.work import Work
 from portal.shown import Shown
 from renewals.activity import Activity
-from renewals.choice import Choice
 from renewals.closing import term_after
 from renewals.event import Event
 from renewals.message import Message, MessageKind
@@ -23,6 +22,7 @@ from renewals.paper import Document, Invoice
 from renewals.payment import Payment
 from renewals.person import Person
 from renewals.renewal import Renewal
+from renewals.wording import ALL, WORDED, Wordings
 from renewals.workday import next_workday
 
 TOKEN = re.compile(r"(/(?:links|sign-in/link)/)[A-Za-z0-9_-]{20,}")
@@ -31,6 +31,8 @@ CODE = re.compile(r"\b\d{6}\b")
 
 def write(work: Work, message: Message) -> Letter:
     """Subject, plain text and HTML, in the reader's language."""
+    if message.kind in WORDED:
+        return _worded(work, message)
     context = WRITERS[message.kind](work, message)
     shared = {"vendor": work.house.vendor, "locale": message.locale, "today": work.now.date()}
     return work.house.html.letter(message.kind.value, message.locale, **(shared | context))
@@ -39,6 +41,27 @@ def write(work: Work, message: Message) -> Letter:
 def without_secrets(text: str) -> str:
     """What is kept of a letter: its links and codes can not be used again by whoever reads the archive."""
     return CODE.sub("······", TOKEN.sub(r"\1…", text))
+
+
+def _worded(work: Work, message: Message) -> Letter:
+    """In the words that are in force now, whenever it was planned."""
+    renewal, reader = Renewal.find(work.session, _renewal(message)), work.session.get_one(Person, message.person_id)
+    shown = shown_on(work.session, renewal, work.now)
+    wordings = Wordings.in_force(work.session, work.now.date())
+    wording = wordings.best(message.kind, shown.choice.segment.value, message.context.get("part", ALL))
+    link, news = _way_in(work, message, renewal, reader), _news(work, message)
+    letter, _ = compose(work.house, wording, shown, reader, message.locale, link=link, news=news)
+    return letter
+
+
+def _news(work: Work, message: Message) -> dict[str, str]:
+    """What a letter to ourselves tells of another one."""
+    if key := message.context.get("refused"):
+        refused = Message.find(work.session, UUID(key))
+        reader = work.session.get(Person, refused.person_id)
+        name = f"{reader.name}, {refused.email}" if reader else refused.email
+        return {"letter": refused.subject or "", "reader": name, "why": refused.why or ""}
+    return {"letter": message.context.get("letter", "")}
 
 
 def _sign_in(work: Work, message: Message) -> dict[str, Any]:
@@ -61,7 +84,7 @@ def _invitation(work: Work, message: Message) -> dict[str, Any]:
 def _about(work: Work, message: Message) -> dict[str, Any]:
     """What every letter about a renewal speaks of."""
     renewal = Renewal.find(work.session, _renewal(message))
-    shown = Shown(work.session, renewal, Choice.of(work.session, renewal, _day(work, renewal)), _day(work, renewal))
+    shown = shown_on(work.session, renewal, work.now)
     person = work.session.get_one(Person, message.person_id)
     way_in = _way_in(work, message, renewal, person)
     return {"renewal": shown, "person": person, "link_url": way_in, "today": shown.today}
@@ -73,17 +96,6 @@ def _declined(work: Work, message: Message) -> dict[str, Any]:
     when = renewal.declined_at or message.planned_at
     declined = SimpleNamespace(by_name=by.name if by else "", at=when)
     return context | {"declined": declined, "account_name": renewal.account.name}
-
-
-def _ready(work: Work, message: Message) -> dict[str, Any]:
-    context = _about(work, message)
-    shown: Shown = context["renewal"]
-    options, value = shown.choice.options, shown.choice.value
-    return context | {
-        "last": bool(message.context.get("last")), "option": options.good,
-        "ways": len(list(options)), "value": value if value.hours else None, "card": shown.renewal.account.card_on_file,
-        "opt_out_url": f"{context['link_url']}?to=opt-out",
-    }
 
 
 def _receipt(work: Work, message: Message) -> dict[str, Any]:
@@ -141,7 +153,6 @@ WRITERS: dict[MessageKind, Callable[[Work, Message], dict[str, Any]]] = {
     MessageKind.INVITATION: _invitation,
     MessageKind.DECLINED: _declined,
     MessageKind.RECONSIDERED: _declined,
-    MessageKind.RENEWAL_READY: _ready,
     MessageKind.RECEIPT: _receipt,
     MessageKind.PAYMENT_FAILED: _payment_failed,
     MessageKind.QUESTION: _question,
@@ -159,10 +170,6 @@ def _by(work: Work, message: Message) -> Person | None:
     """Who did what the letter speaks of."""
     key = message.context.get("by")
     return work.session.get(Person, UUID(key)) if key else None
-
-
-def _day(work: Work, renewal: Renewal) -> date:
-    return renewal.account.today(work.now)
 
 
 def _way_in(work: Work, message: Message, renewal: Renewal, person: Person) -> str:

@@ -8,9 +8,12 @@ from pathlib import Path
 from app import jobs
 from app.settings import Settings
 from app.transaction import Database, Role
+from gateways.stencil import proof
 from pricing.policy import PricePolicy
 from pricing.reading import PolicyError
+from renewals.errors import Malformed
 from renewals.policy import Policy, PolicyKind
+from renewals.wording import letters_of, numbered
 
 
 def run(arguments: list[str], settings: Settings) -> int:
@@ -43,6 +46,8 @@ def _publish(database: Database, given: argparse.Namespace) -> int:
         print(f"{given.file}: {trouble}", file=sys.stderr)
         return 1
     with database.begin(Role.WORKER) as (session, now):
+        if kind is PolicyKind.LETTERS:
+            content = numbered(session, content, now.business.date())
         policy = Policy.publish(
             session, kind, content, begins_on=now.business.date(), reason=given.reason, by=None, at=now.business
         )
@@ -61,3 +66,9 @@ def _must_be_usable(kind: PolicyKind, content: object, reason: str) -> None:
             PricePolicy.parse("draft", content)
         except PolicyError as no:
             raise ValueError(str(no)) from no
+    try:
+        if kind is PolicyKind.LETTERS:
+            for wording in letters_of(content):
+                proof(wording)
+    except Malformed as no:
+        raise ValueError(str(no)) from no

@@ -25,12 +25,13 @@ from renewals.plan.task import Task
 from renewals.policy import Policy
 from renewals.renewal import Renewal
 from renewals.seal import Anchor, Seal
+from renewals.snooze import Snooze
 from renewals.subscription import Line, Subscription, Term
 from renewals.value import Figure, Usage
 
 ALL = (
     Acceptance, Account, Action, Activity, Agreement, Anchor, ApiToken, Approval, BookImport, Card, Clock, Consent,
     Document, Event, Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone, Offer, Payment,
-    Person, Plan, Policy, Quota, Renewal, Seal, SignIn, Subscription, Sweep, Task, Term, Usage, WebSession,
+    Person, Plan, Policy, Quota, Renewal, Seal, SignIn, Snooze, Subscription, Sweep, Task, Term, Usage, WebSession,
 )
 METADATA = Record.metadata

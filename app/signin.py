@@ -129,7 +129,7 @@ def use_renewal_link(visit: Visit, token: str) -> Answer:
     link, person = _renewal_link(visit, token)
     if not link.is_open(visit.machine_now) or not person.active:
         raise NotNow("This link has expired. Sign in with your mail address instead.")
-    page = f"/renewals/{link.renewal_id}" + ("/opt-out" if _to(visit) else "")
+    page = f"/renewals/{link.renewal_id}{_to(visit).replace('?to=', '/')}"
     if visit.person and visit.person.id == person.id and visit.level is Level.CODE:
         return visit.go(page)  # who is known better keeps what they have
     Event.record(visit.session, EventName.LINK_OPENED, link, by=person, at=visit.now)
@@ -175,8 +175,9 @@ def speak(visit: Visit) -> Answer:
 
 
 def _to(visit: Visit) -> str:
-    """Where in the renewal the mail's second link leads: to saying no."""
-    return "?to=opt-out" if visit.request.query.get("to") == "opt-out" else ""
+    """Where in the renewal the mail's quiet links lead: to saying no, or to a pause of the letters."""
+    wanted = visit.request.query.get("to", "")
+    return f"?to={wanted}" if wanted in ("opt-out", "snooze") else ""
 
 
 def same(typed: str, expected: str) -> bool:

@@ -71,6 +71,8 @@ class EventName(StrEnum):
     MESSAGE_SENT = "message.sent"
     MESSAGE_FAILED = "message.failed"
     MESSAGE_DROPPED = "message.dropped"
+    SNOOZE_BEGUN = "snooze.begun"
+    SNOOZE_ENDED = "snooze.ended"
     POLICY_PUBLISHED = "policy.published"
     TOKEN_MADE = "token.made"
     TOKEN_REVOKED = "token.revoked"

@@ -25,6 +25,7 @@ class MessageKind(StrEnum):
     FOLLOW_UP = "follow_up"
     FINAL_REMINDER = "final_reminder"
     THANKS = "thanks"
+    HANDOFF = "handoff"
     TELL_OWNER = "tell_owner"
     ESCALATE = "escalate"
     ESCALATE_SILENCE = "escalate_silence"
@@ -45,7 +46,7 @@ class MessageKind(StrEnum):
 ABOUT_RENEWAL = frozenset(
     {
         MessageKind.REMINDER, MessageKind.FRIENDLY_LETTER, MessageKind.RENEWAL_READY, MessageKind.SUMMARY_NOTICE,
-        MessageKind.FOLLOW_UP, MessageKind.FINAL_REMINDER, MessageKind.THANKS,
+        MessageKind.FOLLOW_UP, MessageKind.FINAL_REMINDER, MessageKind.THANKS, MessageKind.HANDOFF,
     }
 )
 """A customer's renewal messages: none before T-60 unless a person sends it, none to whoever paused them, none about
@@ -172,6 +173,7 @@ class Message(Lifecycle, Record):
         rows = session.execute(given.execution_options(synchronize_session=False))
         return [(key, account) for key, account in rows]
 
-    def failed(self, why: str, *, at: datetime) -> None:
-        self.why = why
+    def failed(self, why: str, *, subject: str | None = None, at: datetime) -> None:
+        """It will not be tried again. `subject` is what the reader would have seen."""
+        self.why, self.subject = why, subject
         self._move(MessageState.FAILED, EventName.MESSAGE_FAILED, by=None, at=at, kind=self.kind.value, why=why)

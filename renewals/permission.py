@@ -22,6 +22,7 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     CHANGE_PLAN = "change_plan"
     WORK_TASKS = "work_tasks"
+    EDIT_LETTERS = "edit_letters"
 
     def refusal(self, name: str) -> str:
         return f"{name}, {REFUSALS[self]}"
@@ -44,6 +45,7 @@ REFUSALS = {
     Permission.IMPORT_BOOK: "importing needs an administrator.",
     Permission.CHANGE_PLAN: "changing a plan needs whoever runs renewals, a manager or an administrator.",
     Permission.WORK_TASKS: "tasks are ended by the staff.",
+    Permission.EDIT_LETTERS: "the words of letters are changed by managers and administrators.",
     Permission.READ_AUDIT: "the audit log is read by managers, executives and administrators.",
 }
 
@@ -67,6 +69,7 @@ MAY: dict[Permission, frozenset[str]] = {
     Permission.NOTE_ACTIVITY: STAFF,
     Permission.ASSIGN_OWNERS: frozenset({"manager", "admin"}),
     Permission.OWN_RENEWALS: frozenset({"csm", "specialist", "ae", "manager"}),
+    Permission.EDIT_LETTERS: frozenset({"manager", "admin"}),
     Permission.IMPORT_BOOK: frozenset({"admin"}),
     Permission.READ_AUDIT: frozenset({"manager", "executive", "admin", "finance", "legal"}),
 }

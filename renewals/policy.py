@@ -32,6 +32,7 @@ class PolicyKind(StrEnum):
     FORECAST = "forecast"
     PLAN = "plan"
     TASKS = "tasks"
+    LETTERS = "letters"
 
 
 class Policy(Record):

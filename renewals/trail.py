@@ -19,6 +19,7 @@ from renewals.paper import Agreement, Document, Invoice
 from renewals.payment import Payment
 from renewals.person import Person
 from renewals.seal import Seal
+from renewals.snooze import Snooze
 from renewals.subscription import Term
 
 Query = Select[*tuple[Any, ...]]
@@ -95,7 +96,7 @@ def look(session: Session, looked: Looked) -> list[Told]:
 
 def of_renewal(session: Session, key: UUID) -> list[Told]:
     """Everything that happened to a renewal and to what belongs to it, newest first."""
-    owned = (Payment, Message, Offer, Acceptance, Agreement, Invoice, Document)
+    owned = (Payment, Message, Offer, Acceptance, Agreement, Invoice, Document, Snooze)
     subjects = [select(kind.id).where(kind.renewal_id == key) for kind in owned]
     term = select(Term.id).join(Agreement, Agreement.id == Term.agreement_id).where(Agreement.renewal_id == key)
     among = [Event.subject_id == key, *(Event.subject_id.in_(one) for one in (*subjects, term))]

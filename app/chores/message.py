@@ -11,11 +11,12 @@ from app import letters
 from app.session import SignIn
 from app.work import Work
 from gateways.mail import Envelope
+from renewals import silence
 from renewals.acceptance import Acceptance
 from renewals.account import Account
 from renewals.errors import GatewayFailed
 from renewals.event import Event
-from renewals.message import Message, MessageKind, MessageState
+from renewals.message import ABOUT_RENEWAL, TO_STAFF, Message, MessageKind, MessageState
 from renewals.payment import Payment, PaymentState
 from renewals.person import Person, Role
 from renewals.renewal import Renewal
@@ -47,9 +48,9 @@ def send_sign_in(work: Work, subject: UUID, has_waited: bool = False) -> None:
 
 
 def send_message(work: Work, subject: UUID) -> Any:
-    """Write it, send it, note it; a message that was sent is left alone."""
-    message = Message.find(work.session, subject)
-    if message.state is not MessageState.PLANNED:
+    """Look again whether it is still to be said, write it, send it, note it; one that was sent is left alone."""
+    message = Message.find(work.session, subject, lock=True)
+    if not message.is_due(work.now) or _overtaken(work, message):
         return
     letter = letters.write(work, message)
     envelope = _envelope(work, message, letter)
@@ -57,10 +58,39 @@ def send_message(work: Work, subject: UUID) -> Any:
     message = Message.find(work.session, subject, lock=True)
     if message.state is not MessageState.PLANNED:
         return
+    subject_line = letters.without_secrets(letter.subject)
     if refusal:
-        message.failed(refusal, at=work.now)
+        message.failed(refusal, subject=subject_line, at=work.now)
     else:
-        message.sent(letters.without_secrets(letter.subject), letters.without_secrets(letter.text), at=work.now)
+        message.sent(subject_line, letters.without_secrets(letter.text), words=letter.words, at=work.now)
+
+
+def _overtaken(work: Work, message: Message) -> bool:
+    """What was decided since it was planned is respected: it is dropped, with the reason."""
+    if message.kind not in ABOUT_RENEWAL or message.renewal_id is None:
+        return False
+    renewal, reader = Renewal.find(work.session, message.renewal_id), work.session.get_one(Person, message.person_id)
+    of_reader = silence.of_reader(work.session, reader, message.kind, at=work.now)
+    why = silence.reason(renewal, message.kind) or of_reader
+    if why:
+        message.drop(why, at=work.now)
+    if why == silence.PAUSED:
+        silence.tell_owner(
+            work.session, renewal, message.kind, message.context.get("milestone", ""), at=work.now
+        )
+    return bool(why)
+
+
+def tell_undelivered(work: Work, subject: UUID) -> None:
+    """A letter to a customer was refused for good: whoever looks after them hears of it."""
+    message = Message.find(work.session, subject)
+    if message.kind in TO_STAFF or message.renewal_id is None:
+        return
+    renewal, reader = Renewal.find(work.session, message.renewal_id), work.session.get(Person, message.person_id)
+    owner = renewal.owner or renewal.account.owner
+    if owner and reader and not reader.is_staff:
+        purpose = f"undelivered:{message.id}"
+        plan(work, MessageKind.UNDELIVERED, owner, renewal, purpose=purpose, refused=str(message.id))
 
 
 def _send(work: Work, envelope: Envelope) -> str | None:

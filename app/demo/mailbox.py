@@ -80,7 +80,7 @@ def _read(message: EmailMessage, key: str, *, arrived: int) -> Mail:
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     return Mail(
         to=[address.addr_spec for address in message["To"].addresses],
-        subject=str(message["Subject"]),
+        subject=str(message["Subject"]).strip(),  # a long one may begin on the line after its name
         text=text.get_content() if text else "",
         html=html.get_content() if html else "",
         sent_at=parsedate_to_datetime(message["Date"]).isoformat(),

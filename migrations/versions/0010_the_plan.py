@@ -41,9 +41,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_message_waiting", "message")
-    op.drop_index("ix_message_words", "message")
-    op.drop_column("message", "why")
-    op.drop_column("message", "words")
     op.drop_column("message", "queued")
     op.drop_column("message", "leave_at")
     for table in ("sweep", "task", "action", "milestone", "plan"):
@@ -184,9 +181,6 @@ def _message() -> None:
     op.alter_column("message", "leave_at", nullable=False)
     op.add_column("message", sa.Column("queued", sa.Boolean(), nullable=False, server_default=sa.true()))
     op.alter_column("message", "queued", server_default=None)
-    op.add_column("message", sa.Column("words", sa.Text(), nullable=True))
-    op.add_column("message", sa.Column("why", sa.Text(), nullable=True))
-    op.create_index("ix_message_words", "message", ["words"], postgresql_where=sa.text("words IS NOT NULL"))
     op.create_index(
         "ix_message_waiting", "message", ["leave_at"], postgresql_where=sa.text("state = 'planned' AND NOT queued")
     )

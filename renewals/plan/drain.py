@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from renewals import silence
 from renewals.account import Health
 from renewals.errors import Malformed, Refused
 from renewals.event import Event
 from renewals.message import Message, MessageKind
-from renewals.payment import Payment
 from renewals.person import Person, Role
 from renewals.plan.action import Action, ActionState
 from renewals.plan.hours import Hours
@@ -24,6 +24,7 @@ from renewals.plan.rule import TO_CUSTOMERS, ActionKind, Rule, rules
 from renewals.plan.schedule import key_of
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal, RenewalState
+from renewals.snooze import is_snoozed
 
 BATCH = 50
 """Renewals of one transaction."""
@@ -130,15 +131,18 @@ def _write(turn: Turn, action: Action) -> str:
     rule = turn.rule(action)
     if rule is None:
         return "The policy does not ask for it any more."
-    if action.kind is ActionKind.THANKS:
-        if renewal.state is not RenewalState.WON:
-            return "It was not renewed."
-    elif held_back := _silent(turn) or _recovery_first(turn) or _said_soon(turn, action):
+    kind = MessageKind(action.kind.value)
+    if held_back := silence.reason(renewal, kind) or _recovery_first(turn) or _said_soon(turn, action):
         return held_back
     people = readers(turn.session, renewal, rule.to)
-    for person, part in people:
-        _plan(turn, MessageKind(action.kind.value), person, action, part=part)
-    return "" if people else "Nobody on their side plays a part that this is for."
+    awake = [one for one in people if not is_snoozed(turn.session, one[0], turn.at)]
+    for person, part in awake:
+        _plan(turn, kind, person, action, part=part)
+    if awake:
+        return ""
+    if people:
+        silence.tell_owner(turn.session, renewal, kind, action.milestone.key, at=turn.at)
+    return silence.PAUSED if people else "Nobody on their side plays a part that this is for."
 
 
 def _recovery_first(turn: Turn) -> str:
@@ -165,17 +169,6 @@ def _said_soon(turn: Turn, action: Action) -> str:
     for milestone in turn.session.scalars(coming):
         if milestone.key in letters - {"after"} and milestone.due_on <= near:
             return f"The letter of {milestone.due_on.isoformat()} says it."
-    return ""
-
-
-def _silent(turn: Turn) -> str:
-    """Why no renewal message is sent now, or nothing."""
-    if not turn.renewal.is_open:
-        return "The renewal is closed."
-    if turn.renewal.is_declined:
-        return "They told us that they will not renew."
-    if Payment.live_of(turn.renewal):
-        return "A payment is under way."
     return ""
 
 

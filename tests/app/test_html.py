@@ -14,9 +14,9 @@ from jinja2 import UndefinedError
 
 from app.assets import Assets, build
 from app.chart import area, nice_ticks, waterfall
-from app.html import TEMPLATES, Html, Language, Letter
+from app.html import TEMPLATES, Html, Language
 from app.locale import HERE, Catalogue
-from portal.shown import Nobody
+from gateways.stencil import Part, Shape, Written
 from pricing.money import Money
 from pricing.trace import Pen
 
@@ -129,7 +129,8 @@ def sentences() -> Iterator[tuple[str | None, str | tuple[str, ...]]]:
     for file, _, message, _, context in extract_from_dir(str(TEMPLATES), methods, options_map={"**": {"silent": "no"}}):
         if file.startswith(SPOKEN_IN_BOTH):
             yield context, message
-    for _, _, message, _, context in extract_from_dir(str(HERE.parent), [("html.py", "python")]):
+    spoken = [("html.py", "python"), ("particulars.py", "python")]
+    for _, _, message, _, context in extract_from_dir(str(HERE.parent), spoken):
         yield context, message
 
 
@@ -194,43 +195,19 @@ def test_a_code_is_mailed_as_plain_text_and_html(html: Html, locale: str) -> Non
     assert re.search(r'<a class="button"[^>]* style="[^"]*background', letter.html)
 
 
-def renewal_mail(html: Html, locale: str, **more: Any) -> Letter:
-    """What Ruth gets when her options are out."""
-    september, home = date(2026, 9, 4), "https://kekal.example"
-    maya = Some(name="Maya Iskandar", first_name="Maya")
-    context = {
-        "renewal": Some(plan="Growth", renews_on=september, decide_by=date(2026, 8, 21), owner=maya),
-        "option": Some(due_now=Money(864000, "USD"), months=12, starts_on=september, ends_on=date(2027, 9, 4)),
-        "value": Some(hours=Some(amount=Decimal("312")), worth=None), "card": Some(brand="Visa", last4="4242"),
-    }
-    return html.letter(
-        "renewal_ready", locale, vendor=Some(name="Lumen"), today=TODAY, last=False, person=Some(first_name="Ruth"),
-        ways=3, link_url=f"{home}/links/x", opt_out_url=f"{home}/links/y", **context | more,
+def test_a_letter_of_the_companys_own_words_escapes_them_in_html_only(html: Html, locale: str) -> None:
+    parts = [(Shape.HEADING, "Tan & Sons"), (Shape.WORDS, "<b>one</b>\ntwo"), (Shape.LIST, "- {{ plan }}")]
+    written = Written("A & B", tuple(Part(shape, ((words,),)) for shape, words in parts))
+
+    letter = html.letter(
+        "worded", locale, vendor=Some(name="Lumen"), written=written, link_url="https://kekal.example/links/x",
+        opt_out_url=None, snooze_url=None, is_staff=False, owner_name="", account_name="Cedar Dental",
     )
 
-
-@pytest.mark.parametrize("worth", [None, Money(1404000, "USD")])
-def test_a_renewal_mail_says_money_and_dates_and_both_ways_to_answer(
-    html: Html, locale: str, worth: Money | None
-) -> None:
-    letter = renewal_mail(html, locale, value=Some(hours=Some(amount=Decimal("312")), worth=worth))
-
-    assert "4 Sep 2026" in letter.subject
-    assert "USD 8,640.00" in letter.subject
-    for said in ("USD 8,640.00", "21 ", "4242", "312", "3 Sep 2027", "kekal.example/links/x", "kekal.example/links/y"):
-        assert said in letter.text
-        assert said in letter.html
-    assert ("14,040" in letter.text) == (worth is not None)
-    assert re.search(r'<span [^>]*style="white-space: nowrap;?"[^>]*>USD 8,640.00<', letter.html)
-
-
-def test_a_mail_of_a_customer_whom_nobody_looks_after_names_nobody(html: Html, locale: str) -> None:
-    renewal = Some(plan="Growth", renews_on=TODAY, decide_by=TODAY, owner=Nobody())
-
-    letter = renewal_mail(html, locale, renewal=renewal)
-
-    assert letter.text.splitlines()[-1] == "Lumen"
-    assert not re.search(r"(?:and|dan)  ", letter.text + letter.html)
+    assert letter.subject == "A & B"
+    assert "Tan & Sons\n\n<b>one</b>\ntwo\n\n- - {{ plan }}\n" in letter.text
+    assert "&lt;b&gt;one&lt;/b&gt;<br>two" in letter.html
+    assert "Tan &amp; Sons</h1>" in letter.html
 
 
 @pytest.mark.parametrize("path", sorted(str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*.html")))

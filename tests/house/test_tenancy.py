@@ -68,6 +68,8 @@ def lived_in(marked: tuple[Cast, int], standing: World) -> Cast:
     owner.post(f"/renewals/{cast.own.renewal_id}/ask", {"message": "Is there a test system?"})
     spoken = {"kind": "call", "on": "2026-08-05", "with": str(cast.own.owner.id), "words": "They are content."}
     cast.look("csm").post(f"/admin/renewals/{cast.own.renewal_id}/activity", spoken)
+    owner.post(f"/renewals/{cast.own.renewal_id}/snooze", {"days": "14"})
+    cast.look("other_owner").post(f"/renewals/{cast.other.renewal_id}/snooze", {"days": "14"})
     owner.post("/people", {"name": "New Colleague", "email": "new@cedar-dental.example", "role": "viewer"})
     standing.signed_in(owner.person.email if owner.person else "").click(cast.own.renewal_id)
     _keep_a_card(standing)
