@@ -98,16 +98,20 @@ def lose(visit: Visit, renewal_id: UUID) -> Answer:
         reason = loss.reason_of(form.get("loss", ""))
         loss.lose(renewal, reason, form.get("loss_words", ""), by=visit.someone, at=visit.now)
 
-    return _done(visit, renewal_id, act, flash="lost")
+    return _done(visit, renewal_id, act, flash="lost", words="loss_words")
 
 
-def _done(visit: Visit, renewal_id: UUID, act: Callable[[Renewal], None], *, flash: str) -> Answer:
-    """What can not be understood is said where it was typed, and what was typed stays."""
+def _done(visit: Visit, renewal_id: UUID, act: Callable[[Renewal], None], *, flash: str, **called: str) -> Answer:
+    """What can not be understood is said where it was typed, and what was typed stays.
+
+    `called` is what the page calls a field of the verb, where another has its name.
+    """
     renewal = visit.find(Renewal, renewal_id, lock=True)
     try:
         act(renewal)
     except Malformed as trouble:
-        return _record(visit, renewal, status=422, **{trouble.field or "reason": str(trouble)})
+        field = trouble.field or "reason"
+        return _record(visit, renewal, status=422, **{called.get(field, field): str(trouble)})
     return visit.go(f"/admin/renewals/{renewal_id}", flash=flash)
 
 

@@ -14,6 +14,7 @@ from litestar import Request as WebRequest
 from litestar import Response, route
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -224,11 +225,15 @@ def _with_signature(serve: Work, work: Work) -> Work:
     wanted = list(inspect.signature(work, eval_str=True).parameters.values())[1:]
     kind = inspect.Parameter.KEYWORD_ONLY
     request = inspect.Parameter("request", kind, annotation=WebRequest[Any, Any, Any])
-    parameters = [request, *(parameter.replace(kind=kind) for parameter in wanted)]
+    parameters = [request, *(_of_the_path(parameter).replace(kind=kind) for parameter in wanted)]
     serve.__signature__ = inspect.Signature(parameters, return_annotation=Response[bytes])  # type: ignore[attr-defined]
     serve.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": Response[bytes]}
     serve.__name__, serve.__module__, serve.__doc__ = work.__name__, work.__module__, work.__doc__
     return serve
+
+
+def _of_the_path(parameter: inspect.Parameter) -> inspect.Parameter:
+    return parameter.replace(annotation=FromPath[parameter.annotation])  # type: ignore[misc, name-defined]
 
 
 def _with_cookie(request: Request, name: str, value: str) -> Request:

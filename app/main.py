@@ -10,6 +10,7 @@ from litestar import Litestar, Request, Response, get
 from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.handlers.base import BaseRouteHandler
+from litestar.params import FromPath
 from litestar.types import Message, Scope
 
 import admin
@@ -81,7 +82,7 @@ def static_door(house: House) -> Any:
     """Files named by their content: good for ever, in the encoding the browser likes."""
 
     @get("/static/{path:path}", opt={"access": PUBLIC}, sync_to_thread=False)
-    def serve(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+    def serve(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
         asset = house.assets.find(request.url.path)
         if asset is None:
             return Response(b"", status_code=404, media_type="text/plain", headers={"Cache-Control": "no-store"})

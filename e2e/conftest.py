@@ -1,4 +1,4 @@
-"""One demo and one browser for the whole run; a fresh window, and a company of its own, for each test."""
+"""One demo and one browser for each core; a fresh window, and a company of its own, for each test."""
 
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -20,6 +20,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is given out last is followed by nothing on its core."""
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
 
 

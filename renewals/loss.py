@@ -35,7 +35,7 @@ def lose(renewal: Renewal, reason: LossReason, words: str, *, by: Person, at: da
     renewal.must_be_open()
     must_not_be_paying(renewal)
     if words.strip() or reason is LossReason.OTHER:
-        must_be_written(words, "loss_words")
+        must_be_written(words, "words")
     details = {}
     if words.strip():
         told = renewal.write_down(ActivityKind.LOSS, words, on=renewal.account.today(at))

@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Any, Self
 
 from sqlalchemy import Index, Integer, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from renewals.base import Record, one
@@ -86,7 +87,7 @@ class Policy(Record):
     @classmethod
     def _read_all(cls, session: Session, on: date) -> dict[PolicyKind, Self]:
         rows = session.scalars(
-            select(cls).distinct(cls.kind).where(cls.begins_on <= on).order_by(cls.kind, cls.number.desc())
+            select(cls).ext(distinct_on(cls.kind)).where(cls.begins_on <= on).order_by(cls.kind, cls.number.desc())
         )
         return {row.kind: row for row in rows}
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from litestar import Response, get
 
-from app.api import page, told
+from app.api import page, record, told
 from app.api.door import Door
 from app.api.problem import MEDIA_TYPE
 from gateways.browser import PUBLIC
@@ -28,7 +28,7 @@ REFUSALS = {
             "429": "Too often; Retry-After says when to come again"},
     "POST": {"400": "The body is no JSON", "401": "No token, or one that opens nothing",
              "403": "The person may not do this", "409": "Not now", "413": "The body is too large",
-             "422": "Rows that can not go in, each with its reason; nothing was changed",
+             "404": "There is no such thing", "422": "Something that can not be, with its reason; nothing was changed",
              "429": "Too often; Retry-After says when to come again"},
 }
 IDEMPOTENCY = {
@@ -100,7 +100,7 @@ def _ref(name: str) -> dict[str, str]:
 
 
 def _schemas() -> dict[str, Any]:
-    shapes = (told.Renewals, told.Accounts, told.Imported)
+    shapes = (told.Renewals, told.Accounts, told.Imported, *record.BODIES)
     _, drawn = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
     rows = {f"{kind.name.capitalize()}Row": _row(kind) for kind in KINDS}
     return drawn | rows | {"Book": _book(), "Problem": PROBLEM}

@@ -10,7 +10,7 @@ from renewals.account import Account, Health
 from renewals.forecast import Risk, Timeliness
 from renewals.importing import BookImport, Warned
 from renewals.pipeline import Rules
-from renewals.renewal import Renewal, RenewalState
+from renewals.renewal import LossReason, Renewal, RenewalState
 from renewals.segment import Segment
 from renewals.subscription import Line
 
@@ -62,6 +62,7 @@ class ToldRenewal(msgspec.Struct):
     owner: str | None
     auto_renew: bool
     declined_at: datetime | None
+    lost_reason: LossReason | None
     opened_at: datetime
     closed_at: datetime | None
     lines: list[ToldLine]
@@ -76,8 +77,9 @@ class ToldRenewal(msgspec.Struct):
             target=Amount.of(renewal.target), segment=rules.segment(renewal), segment_reason=renewal.segment_reason,
             health=rules.health(account), health_score=account.health_score, probability=outlook.probability,
             risk=outlook.risk, timeliness=outlook.timeliness, owner=renewal.owner.email if renewal.owner else None,
-            auto_renew=renewal.term.auto_renew, declined_at=renewal.declined_at, opened_at=renewal.opened_at,
-            closed_at=renewal.closed_at, lines=[ToldLine.of(line) for line in renewal.term.lines],
+            auto_renew=renewal.term.auto_renew, declined_at=renewal.declined_at, lost_reason=renewal.lost_reason,
+            opened_at=renewal.opened_at, closed_at=renewal.closed_at,
+            lines=[ToldLine.of(line) for line in renewal.term.lines],
         )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app import assets, jobs, migrate
+from app.chores.day import begin_day
 from app.demo import time
 from app.demo.parts import Parts, environment, post_json
 from app.demo.supervisor import BOOK, BOOK_FILES, customers_of_stripe
@@ -16,6 +17,7 @@ from app.importing import run as import_book
 from app.postgres import EmbeddedPostgres, free_port
 from app.settings import Settings
 from app.transaction import Database, Role
+from app.work import Work
 from renewals.policy import ship
 from tests.conftest import drop_database, new_database
 from tests.crash.nursery import Nursery
@@ -96,6 +98,7 @@ def model(disk: str, ledger: Sandbox, tmp_path_factory: pytest.TempPathFactory) 
     migrate.up(url)
     _fill(url)
     with opened(url, ledger, tmp_path_factory.mktemp("model")) as world:
+        Work(world.house).run(begin_day)  # or the first worker would, in the middle of a trial
         world.work()
     return url
 

@@ -27,10 +27,11 @@ from tests.world import Sandbox, click_form
 CLICK_LIMIT = 20.0
 SETTLE_LIMIT = 40.0
 HURRY = text(
-    "WITH woken AS (UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo' AND scheduled_at > now() "
-    "RETURNING id) SELECT pg_notify('procrastinate_any_queue_v1', "
-    "json_build_object('type', 'job_inserted', 'job_id', id)::text) FROM woken"
+    "WITH woken AS (UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo' AND scheduled_at > now()) "
+    "SELECT pg_notify('procrastinate_any_queue_v1', json_build_object('type', 'job_inserted', 'job_id', id)::text) "
+    "FROM procrastinate_jobs WHERE status = 'todo'"
 )
+"""Nobody waits for a time to come, nor for the worker's next look at the queue."""
 RETAKE = text(
     "INSERT INTO procrastinate_jobs (queue_name, task_name, args, priority) "
     "VALUES ('default', 'retake_stalled', jsonb_build_object('timestamp', 0), 0)"

@@ -26,7 +26,12 @@ class Trials:
         self.stage: Stage | None = None
 
     def reached(self, fault: str, webhooks: str) -> list[str]:
-        """The boundaries of an unharmed run, in their order, each with its number among those of its name."""
+        """The boundaries of an unharmed run, in their order, each with its number among those of its name; what
+        only one of two runs reached was brought by the clock."""
+        first, second = self._unharmed(fault, webhooks), self._unharmed(fault, webhooks)
+        return [name for name in first if name in second]
+
+    def _unharmed(self, fault: str, webhooks: str) -> list[str]:
         names, _, broken = self._run(fault, webhooks, "")
         assert broken == []
         return [f"{name} #{names[:place].count(name) + 1}" for place, name in enumerate(names)]

@@ -58,7 +58,7 @@ def test_another_reason_needs_words_and_the_known_ones_do_not(world: World) -> N
             loss.lose(renewal, LossReason.OTHER, " ", by=maya, at=AT)
         loss.lose(renewal, LossReason.CLOSED, "", by=maya, at=AT)
 
-        assert no.value.field == "loss_words"
+        assert no.value.field == "words"
         assert "activity" not in last(session, renewal).details
 
 
