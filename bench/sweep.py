@@ -31,19 +31,20 @@ SET session_replication_role = replica;
 INSERT INTO account (id, external_id, name, currency, country, timezone, locale, industry, strategic, version)
     VALUES ('{account}', 'bench', 'Bench', 'USD', 'US', 'UTC', 'en', '', false, 1);
 CREATE TEMP TABLE book AS
-    SELECT n, gen_random_uuid() AS id, gen_random_uuid() AS subscription, gen_random_uuid() AS term,
+    SELECT n, ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid AS id,
            date '2026-08-05' + (n % 730) AS renews_on
     FROM generate_series(1, {book}) AS n;
 INSERT INTO renewal (id, account_id, subscription_id, term_id, state, renews_on, opened_at, version)
-    SELECT id, '{account}', subscription, term, 'planned', renews_on, '2026-01-01', 1 FROM book;
+    SELECT id, '{account}', id, id, 'planned', renews_on, '2026-01-01', 1 FROM book;
 INSERT INTO plan (id, account_id, renewal_id, policy, segment, health, touch, large, layered, strategic, renews_on,
                   timezone, drawn_at, version)
-    SELECT gen_random_uuid(), '{account}', id, 'plan@1', CASE WHEN n % 5 = 0 THEN 'mid-market' ELSE 'smb' END, 'green',
+    SELECT id, '{account}', id, 'plan@1', CASE WHEN n % 5 = 0 THEN 'mid-market' ELSE 'smb' END, 'green',
            CASE WHEN n % 5 = 0 THEN 'negotiated' ELSE 'assisted' END, false, false, false, renews_on, 'UTC',
            '2026-01-01', 1 FROM book;
 INSERT INTO milestone (id, account_id, renewal_id, key, days, due_on, due_at, quiet, by_hand, state, version)
-    SELECT gen_random_uuid(), '{account}', id, 't' || days, days, renews_on - days, renews_on - days + time '07:30',
-           false, false, 'planned', 1 FROM book, unnest(ARRAY[{rungs}]) AS days;
+    SELECT ('00000000-0000-7000-' || lpad(days::text, 4, '0') || '-' || lpad(to_hex(n), 12, '0'))::uuid, '{account}',
+           id, 't' || days, days, renews_on - days, renews_on - days + time '07:30',
+           false, false, 'planned', 1 FROM book, unnest(ARRAY[{rungs}]) AS days ORDER BY days, n;
 SET session_replication_role = origin"""
 BY_HAND = text("INSERT INTO action SELECT * FROM wanted")
 
