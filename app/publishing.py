@@ -11,9 +11,10 @@ from app.transaction import Database, Role
 from gateways.stencil import proof
 from pricing.policy import PricePolicy
 from pricing.reading import PolicyError
+from renewals.edition import numbered
 from renewals.errors import Malformed
 from renewals.policy import Policy, PolicyKind
-from renewals.wording import letters_of, numbered
+from renewals.wording import letters_of
 
 
 def run(arguments: list[str], settings: Settings) -> int:

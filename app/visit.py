@@ -15,12 +15,15 @@ from sqlalchemy.orm import Session
 from app.clock import stopwatch
 from app.house import House
 from app.transaction import Call, Now
+from app.wording import preview
 from gateways.browser import Access, Answer, Level, Request, Side
+from gateways.stencil import Preview
 from gateways.stripe import Stripe
 from renewals.base import Owned
 from renewals.errors import NotFound, NotYours
 from renewals.person import Person
 from renewals.renewal import Renewal
+from renewals.wording import Wording
 
 R = TypeVar("R", bound=Owned)
 
@@ -161,6 +164,10 @@ class Visiting:
     def stay_at(self, renewal_id: UUID) -> None:
         """The navigation leads back to this renewal; nobody needs to look for the nearest."""
         self.__dict__["renewal_url"] = f"/renewals/{renewal_id}"
+
+    def preview(self, wording: Wording, renewal: Renewal, locale: str) -> Preview:
+        """A letter about a real renewal, as it would be read there today."""
+        return preview(self.house, self.session, wording, renewal, locale, by=self.someone, at=self.now)
 
     @property
     def stripe(self) -> Stripe:

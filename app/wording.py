@@ -38,8 +38,8 @@ def compose(
     """The letter, and its words before they were dressed."""
     words, language = wording.in_language(locale), house.html.language(locale)
     particulars = Particulars(shown, reader, wording.kind, language, house.vendor, news or {})
-    names = stencil.names_of(words)
-    written = stencil.fill(words, particulars.named(names), particulars.in_subject(names))
+    values = particulars.named(stencil.names_of(words.body))
+    written = stencil.fill(words, values, particulars.in_subject(stencil.names_of(words.subject)))
     refusable = wording.kind in ABOUT_RENEWAL - NOTHING_TO_REFUSE
     letter = house.html.letter(
         "worded", locale, vendor=house.vendor, written=written, link_url=link, account_name=shown.renewal.account.name,

@@ -13,10 +13,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from gateways.stencil import Preview
 from gateways.stripe import Stripe
 from renewals.base import Owned
 from renewals.permission import Permission
 from renewals.person import Person
+from renewals.renewal import Renewal
+from renewals.wording import Wording
 
 R = TypeVar("R", bound=Owned)
 Work = TypeVar("Work", bound=Callable[..., Any])
@@ -154,6 +157,7 @@ class Visit(Protocol):
     def go(self, path: str, *, flash: str | None = None) -> Answer: ...
     def needs_code(self) -> None: ...
     def stay_at(self, renewal_id: UUID) -> None: ...
+    def preview(self, wording: Wording, renewal: Renewal, locale: str) -> Preview: ...
 
 
 def get(path: str, access: Access) -> Callable[[Work], Work]:

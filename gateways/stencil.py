@@ -107,9 +107,10 @@ def _check(wording: Wording, words: Words) -> None:
     must_say(wording.kind, in_subject, buttons=sum(part.shape is Shape.BUTTON for part in parts))
 
 
-def names_of(words: Words) -> frozenset[str]:
-    """What has to be known to fill these words, but for the button's link."""
-    return frozenset(_names_of(f"{words.subject}\n{words.body}", None, None, 1)) - {"link"}
+@lru_cache(maxsize=4096)
+def names_of(text: str) -> frozenset[str]:
+    """What has to be known to fill a subject or a body, but for the button's link. Raises: Malformed."""
+    return frozenset(_names_of(text, None, None, 1)) - {"link"}
 
 
 def fill(words: Words, values: Mapping[str, str], short: Mapping[str, str]) -> Written:
@@ -204,8 +205,7 @@ def _fill(part: Part, values: Mapping[str, str]) -> Part | None:
 
 def _filled(text: str, values: Mapping[str, str]) -> str | None:
     """None when a value is not known."""
-    names = _names_of(text, None, None, 1)
-    given = {name: values[name].replace("\n", " ")[:LONGEST_VALUE] for name in names}
+    given = {name: values[name].replace("\n", " ")[:LONGEST_VALUE] for name in names_of(text)}
     return _cut(text).render(given) if all(given.values()) else None
 
 

@@ -3,19 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from renewals.errors import Malformed, NotFound, Stale
-from renewals.event import Event
-from renewals.message import ABOUT_RENEWAL, TO_STAFF, Message, MessageKind, MessageState
-from renewals.permission import Permission
-from renewals.person import Person
+from renewals.errors import Malformed, NotFound
+from renewals.message import ABOUT_RENEWAL, TO_STAFF, MessageKind
 from renewals.policy import Policy, PolicyKind
-from renewals.renewal import Renewal, RenewalState
 from renewals.segment import Segment
 
 LOCALES = ("en", "ms")
@@ -77,9 +72,6 @@ NOT_OFFERED = frozenset({MessageKind.REMINDER, MessageKind.FRIENDLY_LETTER})
 DAYS, SUMS = frozenset({"renews_on", "next_renews_on"}), frozenset({"price", "new_price"})
 SURE = DAYS | SUMS | {"account", "plan", "first_name", "renews_in", "vendor"}
 """What is always known, so that no subject is left empty."""
-
-LOCK = 7_205_304
-"""The advisory lock under which versions are made, one after another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +162,7 @@ class Wordings:
 
     def find(self, key: str) -> Wording:
         """Its own words, or those it has in common with others, to begin from. Raises: NotFound."""
-        kind, segment, part = _parsed(key)
+        kind, segment, part = parsed(key)
         return self._exact(kind, segment, part) or replace(
             self.best(kind, segment, part), segment=segment, part=part, since=0
         )
@@ -203,26 +195,8 @@ def letters_of(content: Mapping[str, Any]) -> tuple[Wording, ...]:
     return every
 
 
-def numbered(session: Session, content: Mapping[str, Any], on: date) -> dict[str, Any]:
-    """The same letters, each with the version that brought its words: the next one where they are new."""
-    before, newest = Wordings.in_force(session, on), _newest(session)
-    present = {one.key: one for one in before.every}
-    every = [
-        replace(one, since=present[one.key].since if _same(one, present.get(one.key)) else newest + 1)
-        for one in letters_of(content)
-    ]
-    return {"letters": [_written(one) for one in every]}
-
-
-def _same(one: Wording, other: Wording | None) -> bool:
-    return other is not None and one.words == other.words
-
-
-def _newest(session: Session) -> int:
-    return session.scalar(select(func.max(Policy.number)).where(Policy.kind == PolicyKind.LETTERS)) or 0
-
-
-def _written(wording: Wording) -> dict[str, Any]:
+def written(wording: Wording) -> dict[str, Any]:
+    """As the policy holds it."""
     words = {
         locale: {"subject": said.subject, "body": said.body.split("\n\n")} for locale, said in wording.words.items()
     }
@@ -231,78 +205,11 @@ def _written(wording: Wording) -> dict[str, Any]:
     }
 
 
-def _parsed(key: str) -> tuple[MessageKind, str, str]:
-    """Raises: NotFound."""
+def parsed(key: str) -> tuple[MessageKind, str, str]:
+    """What a letter's key names. Raises: NotFound."""
     kind, _, rest = key.partition(".")
     segment, _, part = rest.partition(".")
     known = kind in {one.value for one in WORDED}
     if not known or segment not in (ALL, *SEGMENTS) or part not in (ALL, *PARTS):
         raise NotFound
     return MessageKind(kind), segment, part
-
-
-def publish(session: Session, wording: Wording, reason: str, *, by: Person, at: datetime) -> Policy:
-    """These words from now on; what was sent before stays as it was. They were proofed before.
-
-    `wording.since` says which words they replace. Raises: NotYours, Malformed, Stale.
-    """
-    by.must(Permission.EDIT_LETTERS)
-    if not reason.strip():
-        raise Malformed("Say why the words change.", "reason")
-    session.execute(select(func.pg_advisory_xact_lock(LOCK)))
-    before = Wordings.in_force(session, at.date())
-    present = before.find(wording.key)
-    if present.since != wording.since:
-        raise Stale("Somebody published other words for this letter in the meantime. Compare them with yours first.")
-    if present.since and present.words == wording.words:
-        raise Malformed("Nothing is different from the words in force.", "reason")
-    new = replace(wording, since=_newest(session) + 1)
-    every = [one for one in before.every if one.key != new.key]
-    content = {"letters": [_written(one) for one in [*every, new]]}
-    return Policy.publish(
-        session, PolicyKind.LETTERS, content, begins_on=at.date(), reason=reason.strip()[:500], by=by, at=at
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """One version of one letter."""
-
-    wording: Wording
-    on: date
-    by: str | None
-    reason: str
-
-
-def history(session: Session, key: str) -> list[Published]:
-    """The versions of a letter, the newest first."""
-    _parsed(key)
-    query = (
-        select(Policy, Person.name).outerjoin(Event, Event.subject_id == Policy.id)
-        .outerjoin(Person, Person.id == Event.by_id).where(Policy.kind == PolicyKind.LETTERS)
-        .order_by(Policy.number.desc())
-    )
-    return [
-        Published(one, policy.begins_on, by, policy.reason)
-        for policy, by in session.execute(query)
-        for one in Wordings.of(policy).every
-        if one.key == key and one.since == policy.number
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """How often a version was sent, and how many of those renewals were won."""
-
-    sent: int
-    won: int
-
-
-def uses(session: Session) -> dict[str, Use]:
-    """By the name a message cites."""
-    won = func.count(case((Renewal.state == RenewalState.WON, Renewal.id)).distinct())
-    query = (
-        select(Message.words, func.count(Message.id), won).outerjoin(Renewal, Renewal.id == Message.renewal_id)
-        .where(Message.words.is_not(None), Message.state == MessageState.SENT).group_by(Message.words)
-    )
-    return {str(name): Use(sent, many) for name, sent, many in session.execute(query)}

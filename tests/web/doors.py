@@ -98,6 +98,8 @@ class Things:
         match parameter:
             case "renewal_id" | "document_id" | "account_id" | "content_hash":
                 return str(getattr(self, parameter))
+            case "letter":
+                return "reminder.all.all"
             case "person_id":
                 return colleague(self.world, self.owner, f"{new_key()}@here.example", "viewer").id
             case "token" if path.startswith("/sign-in/"):
