@@ -71,6 +71,7 @@ class EventName(StrEnum):
     MESSAGE_SENT = "message.sent"
     MESSAGE_FAILED = "message.failed"
     MESSAGE_DROPPED = "message.dropped"
+    BULK_ASKED = "bulk.asked"
     POLICY_PUBLISHED = "policy.published"
     TOKEN_MADE = "token.made"
     TOKEN_REVOKED = "token.revoked"

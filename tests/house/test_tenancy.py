@@ -31,8 +31,9 @@ WITHOUT_POLICY = {
 """Tables that a customer's transaction may read although no policy parts them by company."""
 
 CLOSED = {
-    "alembic_version", "anchor", "api_token", "book_import", "consent", "inbox", "kept_answer", "procrastinate_events",
-    "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers", "seal", "sign_in", "web_session",
+    "alembic_version", "anchor", "api_token", "book_import", "bulk", "bulk_part", "consent", "inbox", "kept_answer",
+    "procrastinate_events", "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers", "seal",
+    "sign_in", "web_session",
 }
 """Tables of which a customer's transaction can read nothing at all. A consent is given and never read back."""
 
@@ -43,6 +44,7 @@ ACROSS = {
     ("message", "person_id"): "a reader on either side",
     ("web_session", "person_id"): "a session of staff belongs to no company",
     ("api_token", "person_id"): "a member of the staff",
+    ("bulk_part", "bulk_id"): "one act of the staff on many companies",
     ("seal", "event_id"): "the chain runs over all events",
 }
 """References that do not carry the company, each with the reason why they may not."""
