@@ -5,6 +5,6 @@ from types import ModuleType
 
 def rooms() -> list[ModuleType]:
     """Every module with rooms in it."""
-    from admin import account, audit, check, day, price, record, renewal
+    from admin import account, audit, bulk, check, day, milestone, price, record, renewal, search, task
 
-    return [day, renewal, record, price, account, audit, check]
+    return [day, task, search, renewal, bulk, record, milestone, price, account, audit, check]
