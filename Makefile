@@ -6,6 +6,7 @@ READY := $(VENV)/.ready
 PORT ?= 8000
 KEKAL_HOME ?= .kekal
 BOTH_CORES := -n 2 --no-loadscope-reorder
+AT := $(if $(DAY),--day $(DAY))
 export PORT KEKAL_HOME
 
 .PHONY: help demo demo-reset test check long bench lock
@@ -14,10 +15,10 @@ help:  ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 demo: $(READY)  ## everything at once, at http://127.0.0.1:8000/demo
-	@exec $(BIN)/kekal demo
+	@exec $(BIN)/kekal demo $(AT)
 
-demo-reset: $(READY)  ## the same, from the beginning
-	@exec $(BIN)/kekal demo --reset
+demo-reset: $(READY)  ## the same, from the beginning; DAY=2026-04-22 begins at that day
+	@exec $(BIN)/kekal demo --reset $(AT)
 
 test: $(READY)  ## every test but the long ones, the browser's included
 	@$(BIN)/python tests/browser.py

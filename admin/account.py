@@ -31,7 +31,7 @@ def show_all(visit: Visit) -> Answer:
 
 @get("/admin/accounts/{account_id:uuid}", staff(Permission.READ_BOOK))
 def show(visit: Visit, account_id: UUID) -> Answer:
-    dossier, pipeline = Dossier.of(visit.session, account_id), Pipeline(visit.session, visit.today)
+    dossier, pipeline = Dossier.of(visit.session, account_id, visit.today), Pipeline(visit.session, visit.today)
     account = dossier.account
     return page(
         visit, "admin/account.html", here="accounts", account=account, dossier=dossier,

@@ -1,29 +1,59 @@
-"""Day: what waits for whoever signs in: their renewals of the next weeks, those at risk, and what is new.
+"""Day: what waits for whoever signs in: today's tasks, the renewals of the next weeks, those at risk, what is new.
 
-Who looks after no renewal sees everybody's.
+Who has no task and looks after no renewal sees the team's.
 """
 
+from types import SimpleNamespace
+from uuid import UUID
+
 from admin.shell import DAYS, page
+from admin.task import just_ended
 from gateways.browser import Answer, Visit, get, staff
 from renewals import trail
 from renewals.forecast import Risk
 from renewals.permission import Permission
-from renewals.pipeline import Pipeline
+from renewals.person import Person
+from renewals.pipeline import Pipeline, owners
+from renewals.plan.worklist import WEEK, Worklist, workers
 
 NEWEST = 12
 SHOWN = 60
 """Rows of one table; the rest is in the book."""
+TASKS = 60
+"""Tasks of one page; there are few who do more in a week."""
+FEW = 4
+"""Tasks of one renewal that are open at once; the others are folded."""
 
 
 @get("/admin", staff(Permission.READ_BOOK))
 def show(visit: Visit) -> Answer:
-    whose, pipeline = visit.request.query.get("whose", ""), Pipeline(visit.session, visit.today)
-    own = [] if whose == "everybody" else pipeline.coming(DAYS, visit.someone.id)
-    everybody = not own and whose != "mine"
-    rows = pipeline.coming(DAYS, None) if everybody else own
+    pipeline, person = Pipeline(visit.session, visit.today), _whose(visit)
+    whose = person.id if person else None
+    rows = pipeline.coming(DAYS, whose)
     near = [row for row in rows if (row.renews_on - visit.today).days <= DAYS]
     return page(
-        visit, "admin/day.html", here="day", everybody=everybody, days=DAYS, near=near[:SHOWN], total=len(near),
-        at_risk=[row for row in rows if row.forecast.risk is Risk.HIGH][:SHOWN],
+        visit, "admin/day.html", here="day", person=person, days=DAYS, near=near[:SHOWN], total=len(near),
+        at_risk=[row for row in rows if row.forecast.risk is Risk.HIGH][:SHOWN], stages=pipeline.by_stage(whose),
+        work=Worklist.of(visit.session, whose, visit.today, most=_most(visit)), people=_people(visit),
+        week_ends=visit.today + WEEK, few=FEW, ended=just_ended(visit),
         news=trail.news(visit.session, {row.account_id for row in rows}, most=NEWEST),
+        may=SimpleNamespace(work=visit.someone.may(Permission.WORK_TASKS)),
     )
+
+
+def _whose(visit: Visit) -> Person | None:
+    """One person's day, or the team's: by the address, else one's own where there is anything."""
+    word, people = visit.request.query.get("whose", ""), _people(visit)
+    if word == "mine" or (not word and visit.someone.id in {one.id for one in people}):
+        return visit.someone
+    return next((one for one in people if str(one.id) == word), None)
+
+
+def _people(visit: Visit) -> list[Person]:
+    """Whose day can be looked at: who has tasks or renewals."""
+    known: dict[UUID, Person] = {one.id: one for one in (*owners(visit.session), *workers(visit.session))}
+    return sorted(known.values(), key=lambda one: (one.name, one.id))
+
+
+def _most(visit: Visit) -> int:
+    return TASKS * 10 if visit.request.query.get("more") == "yes" else TASKS

@@ -1,33 +1,36 @@
 """Record: one renewal with everything that happened to it, and what the staff do with it."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from admin.outcome import plain_amount
 from admin.shell import page
+from admin.task import just_ended
 from gateways.browser import Answer, Visit, get, post, staff
 from pricing.money import Money, NotAnAmount
-from renewals import loss, running, trail
+from renewals import loss, running
 from renewals.activity import NOTED, ActivityKind
-from renewals.dossier import messages_of
 from renewals.errors import Malformed
 from renewals.event import EventName
 from renewals.payment import Payment
 from renewals.permission import REFUSALS, Permission
 from renewals.person import Person
 from renewals.pipeline import Pipeline
+from renewals.plan.effort import Effort
+from renewals.plan.opening import catalogue_of
+from renewals.plan.review import Known, answered
+from renewals.plan.story import Story
+from renewals.policy import Policy, PolicyKind
 from renewals.renewal import LossReason, Renewal, RenewalState
 from renewals.segment import Segment
 from renewals.trail import Told
 
 FIELDS = ("segment", "reason", "stage", "target", "owner", "kind", "on", "with", "words", "loss", "loss_words")
-GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
-"""An amount as the page itself shows it: 72,000."""
 STORY = 12
-"""Events of the story that are open at once; the older ones are folded."""
+"""Entries of the story that are open at once; the older ones are folded."""
 
 
 @get("/admin/renewals/{renewal_id:uuid}", staff(Permission.READ_BOOK))
@@ -133,9 +136,8 @@ def _stage(word: str) -> RenewalState:
 
 def _money(text: str, currency: str) -> Money:
     """An amount as people type it and as the page shows it: 72000, 72,000.50, USD 72,000. Raises: Malformed."""
-    plain = text.strip().removeprefix(currency).strip()
     try:
-        return Money.parse(plain.replace(",", "") if GROUPED.fullmatch(plain) else plain, currency)
+        return Money.parse(plain_amount(text, currency), currency)
     except NotAnAmount:
         raise Malformed(f"This is no amount in {currency}. Write it like 72000 or 72,000.", "target") from None
 
@@ -169,14 +171,25 @@ def _one_of(people: Sequence[Person], word: str) -> Person | None:
 
 def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str) -> Answer:
     pipeline = Pipeline(visit.session, visit.today)
-    told = trail.of_renewal(visit.session, renewal.id)
+    policies = Policy.all_in_force(visit.session, visit.today)
+    story = Story.of(visit.session, renewal, policies, visit.today)
     typed = {field: visit.request.form.get(field, "") for field in FIELDS}
     return page(
         visit, "admin/renewal.html", here="renewals", status=status, renewal=renewal, row=pipeline.one(renewal),
-        segment=_served(renewal, pipeline.rules.thresholds, told), told=told, shown=STORY, plans=pipeline.rules.plans,
-        payments=Payment.of_renewal(visit.session, renewal.id), messages=messages_of(visit.session, renewal.id),
-        may=_may(visit, renewal), choices=_choices(visit, renewal), typed=typed, trouble=trouble,
+        segment=_served(renewal, pipeline.rules.thresholds, story.told), story=story, shown=STORY,
+        plans=pipeline.rules.plans, payments=Payment.of_renewal(visit.session, renewal.id),
+        effort=_effort(story, policies), known=Known.of(visit.session, renewal, pipeline.rules.bands, visit.today),
+        reviews=answered(story.duties), ended=just_ended(visit), may=_may(visit, renewal),
+        choices=_choices(visit, renewal), typed=typed, trouble=trouble,
     )
+
+
+def _effort(story: Story, policies: Mapping[PolicyKind, Policy]) -> Effort | None:
+    """None while it has no plan."""
+    if story.plan is None:
+        return None
+    tasks, catalogue = [duty.task for duty in story.duties], catalogue_of(policies[PolicyKind.TASKS])
+    return Effort.of(story.plan.profile, tasks, catalogue, policies[PolicyKind.PLAN].content)
 
 
 def _choices(visit: Visit, renewal: Renewal) -> SimpleNamespace:
@@ -205,5 +218,5 @@ def _may(visit: Visit, renewal: Renewal) -> SimpleNamespace:
     return SimpleNamespace(
         serve=allowed and renewal.is_open, why_not=None if allowed else REFUSALS[Permission.CHANGE_SEGMENT],
         run=may(Permission.RUN_RENEWALS) and renewal.is_open, note=may(Permission.NOTE_ACTIVITY),
-        assign=may(Permission.ASSIGN_OWNERS) and renewal.is_open,
+        assign=may(Permission.ASSIGN_OWNERS) and renewal.is_open, plan=may(Permission.CHANGE_PLAN) and renewal.is_open,
     )

@@ -19,7 +19,7 @@ FILTERS = ("text", "segment", "health", "risk", "stage", "overdue", "owner", "so
 @get("/admin/renewals", staff(Permission.READ_BOOK))
 def show_all(visit: Visit) -> Answer:
     address = Address("/admin/renewals", visit.request.query, FILTERS)
-    wanted, pipeline = _wanted(address, visit.someone), Pipeline(visit.session, visit.today)
+    wanted, pipeline = wanted_by(address, visit.someone), Pipeline(visit.session, visit.today)
     total = pipeline.count(wanted)
     return page(
         visit, "admin/renewals.html", here="renewals", address=address, wanted=wanted, rows=pipeline.page(wanted),
@@ -38,7 +38,7 @@ def _choices(visit: Visit) -> dict[str, list[tuple[object, str]]]:
     }
 
 
-def _wanted(address: Address, someone: Person) -> Wanted:
+def wanted_by(address: Address, someone: Person) -> Wanted:
     order, descending = address.order(ORDERS, "renews_on")
     return Wanted(
         text=address.word("text"), segment=address.choice("segment", Segment), health=address.choice("health", Health),

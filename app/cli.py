@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from datetime import date
 
 from app.settings import Misconfigured, Settings
 
@@ -19,7 +20,8 @@ kekal policy KIND FILE --reason TEXT
                        a new version of a policy, from a JSON file; without FILE, print the one in force
 kekal check            look for what must never be
 kekal audit verify     walk the chain over the audit log
-kekal demo [--reset]   everything at once, with a company to play with
+kekal demo [--reset] [--day YYYY-MM-DD]
+                       everything at once, with a company to play with; a new one begins at that day
 """
 
 
@@ -114,7 +116,18 @@ def _policy(arguments: list[str]) -> int:
 def _demo(arguments: list[str]) -> int:
     from app.demo.supervisor import run
 
-    return run(reset="--reset" in arguments)
+    return run(reset="--reset" in arguments, day=_day(arguments))
+
+
+def _day(arguments: list[str]) -> date | None:
+    """The day a new demo begins at; without one, its own first day."""
+    if "--day" not in arguments:
+        return None
+    said = "".join(arguments[arguments.index("--day") + 1:][:1])
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise Misconfigured(f"{said or 'Nothing'} is no day; write it like --day 2026-04-22.") from None
 
 
 if __name__ == "__main__":

@@ -52,6 +52,7 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args], int]]] = {
     EventName.RENEWAL_RESEGMENTED: [("draw_plan", _house, 0)],
     EventName.RENEWAL_WON: [("end_plan", _house, 0)],
     EventName.RENEWAL_LOST: [("end_plan", _house, 0)],
+    EventName.BULK_ASKED: [("do_bulk", _house, 0)],
     EventName.BOOK_IMPORTED: [("fetch_cards", lambda event: {}, 0), ("draw_plans", lambda event: {}, 0)],
 }
 """Event -> (job, its arguments, seconds of machine time to wait)."""

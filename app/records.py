@@ -7,6 +7,7 @@ from renewals.acceptance import Acceptance
 from renewals.account import Account, Card, Consent
 from renewals.activity import Activity
 from renewals.base import Record
+from renewals.bulk import Bulk, BulkPart
 from renewals.clock import Clock
 from renewals.event import Event
 from renewals.importing import BookImport
@@ -30,8 +31,9 @@ from renewals.subscription import Line, Subscription, Term
 from renewals.value import Figure, Usage
 
 ALL = (
-    Acceptance, Account, Action, Activity, Agreement, Anchor, ApiToken, Approval, BookImport, Card, Clock, Consent,
-    Document, Event, Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone, Offer, Payment,
-    Person, Plan, Policy, Quota, Renewal, Seal, SignIn, Snooze, Subscription, Sweep, Task, Term, Usage, WebSession,
+    Acceptance, Account, Action, Activity, Agreement, Anchor, ApiToken, Approval, BookImport, Bulk, BulkPart, Card,
+    Clock, Consent, Document, Event, Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone,
+    Offer, Payment, Person, Plan, Policy, Quota, Renewal, Seal, SignIn, Snooze, Subscription, Sweep, Task, Term, Usage,
+    WebSession,
 )
 METADATA = Record.metadata

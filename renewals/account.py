@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Integer, cast, func, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from renewals.base import Moment, Owned, Record, Versioned, session_of, tenant
+from renewals.base import Moment, Owned, Record, Versioned, session_of, sought, tenant
 from renewals.event import Event, EventName
 from renewals.person import Person
 
@@ -39,7 +39,10 @@ class Account(Versioned, Record):
     """Units: `health_score` 0 to 100; dates are days in `timezone`."""
 
     __tablename__ = "account"
-    __table_args__ = (Index("uq_account_external_id", "external_id", unique=True),)
+    __table_args__ = (
+        Index("uq_account_external_id", "external_id", unique=True),
+        sought("account", "name", "external_id"),
+    )
 
     external_id: Mapped[str]
     name: Mapped[str]

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Enum,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -179,6 +180,12 @@ def tenant(*columns: str) -> tuple[Any, ...]:
     Each of `columns` is written `column>table`, or `table_id` for the table itself.
     """
     return (UniqueConstraint("account_id", "id"), *(_inside(column) for column in columns))
+
+
+def sought(table: str, *columns: str) -> Index:
+    """Words that are found by a part of them, and when they are misspelt."""
+    ops = dict.fromkeys(columns, "gin_trgm_ops")
+    return Index(f"ix_{table}_sought", *columns, postgresql_using="gin", postgresql_ops=ops)
 
 
 def _inside(column: str) -> ForeignKeyConstraint:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -34,11 +35,12 @@ class Dossier:
     documents: Sequence[Document]
 
     @classmethod
-    def of(cls, session: Session, key: UUID) -> "Dossier":
-        """Raises: NotFound."""
+    def of(cls, session: Session, key: UUID, on: date) -> "Dossier":
+        """As it is known on that day. Raises: NotFound."""
         account = Account.find(session, key)
         people = select(Person).where(Person.account_id == key).order_by(Person.active.desc(), Person.name)
-        figures = select(Figure).where(Figure.account_id == key).order_by(Figure.measured_on.desc(), Figure.external_id)
+        figures = select(Figure).where(Figure.account_id == key, Figure.measured_on <= on)
+        figures = figures.order_by(Figure.measured_on.desc(), Figure.external_id)
         papers = select(Document).where(Document.account_id == key)
         papers = papers.order_by(Document.issued_on.desc(), Document.id.desc())
         return cls(

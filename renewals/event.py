@@ -73,6 +73,7 @@ class EventName(StrEnum):
     MESSAGE_DROPPED = "message.dropped"
     SNOOZE_BEGUN = "snooze.begun"
     SNOOZE_ENDED = "snooze.ended"
+    BULK_ASKED = "bulk.asked"
     POLICY_PUBLISHED = "policy.published"
     TOKEN_MADE = "token.made"
     TOKEN_REVOKED = "token.revoked"

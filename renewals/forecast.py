@@ -68,9 +68,13 @@ DELAYS = {Timeliness.IN_TIME: 0, Timeliness.LATE: 1, Timeliness.OVERDUE: 2}
 
 
 def forecast(
-    stage: RenewalState, health: Health, timeliness: Timeliness, rules: Rules, *, declined: bool = False
+    stage: RenewalState, health: Health, timeliness: Timeliness, rules: Rules, *, declined: bool = False,
+    raised: bool = False,
 ) -> Forecast:
-    """A pure function of what is known. Source: `forecast` policy; all its numbers are ours."""
+    """A pure function of what is known. `raised`: far from done at T-14, with no blocker named.
+
+    Source: `forecast` policy; all its numbers are ours.
+    """
     if stage in CLOSED:
         sure = 100 if stage is RenewalState.WON else 0
         return Forecast(sure, Risk.LOW, timeliness, (Part("stage", stage.value, sure),))
@@ -79,16 +83,18 @@ def forecast(
         Part("health", health.value, rules["health"][health.value]),
         Part("timeliness", timeliness.value, rules["timeliness"][timeliness.value]),
     ]
+    if raised:
+        known.append(Part("raised", "", rules["raised"]))
     raw = sum(part.points for part in known)
     probability = _bounded(min(raw, rules["declined"]) if declined else raw, rules)
     if probability != raw:
         known.append(Part("declined" if declined and raw > probability else "limit", "", probability - raw))
-    return Forecast(probability, risk(health, timeliness, declined=declined), timeliness, tuple(known))
+    return Forecast(probability, risk(health, timeliness, declined=declined, raised=raised), timeliness, tuple(known))
 
 
-def risk(health: Health, timeliness: Timeliness, *, declined: bool = False) -> Risk:
-    """The health band and the delay together; a customer who said no is always high."""
-    weight = WEIGHTS[health] + DELAYS[timeliness]
+def risk(health: Health, timeliness: Timeliness, *, declined: bool = False, raised: bool = False) -> Risk:
+    """The health band and the delay together, and one level more when raised; a customer who said no is always high."""
+    weight = WEIGHTS[health] + DELAYS[timeliness] + raised
     if declined or weight >= 2:
         return Risk.HIGH
     return Risk.MEDIUM if weight else Risk.LOW

@@ -18,7 +18,8 @@ Column = ColumnElement[Any]
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """`segment` and `health` are the columns that hold them; `rules` is the forecast policy's content.
+    """`segment` and `health` are the columns that hold them; `rules` is the forecast policy's content;
+    `raised` is true where the risk stands one level higher.
 
     Units: `on` is the company's day.
     """
@@ -27,6 +28,7 @@ class Outlook:
     health: Column
     rules: Mapping[str, Any]
     on: date
+    raised: Column
 
     @property
     def is_overdue(self) -> Column:
@@ -45,7 +47,7 @@ class Outlook:
     @property
     def risk(self) -> Column:
         """As `forecast` and `risk`."""
-        weight = _lookup(WEIGHTS, self.health) + _lookup(DELAYS, self.timeliness)
+        weight = _lookup(WEIGHTS, self.health) + _lookup(DELAYS, self.timeliness) + case((self.raised, 1), else_=0)
         return case(
             (Renewal.state.in_(CLOSED), Risk.LOW.value), (Renewal.declined_at.is_not(None), Risk.HIGH.value),
             (weight >= 2, Risk.HIGH.value), (weight == 1, Risk.MEDIUM.value), else_=Risk.LOW.value,
@@ -57,7 +59,7 @@ class Outlook:
         rules = self.rules
         points = (
             _lookup(rules["stage"], Renewal.state.expression) + _lookup(rules["health"], self.health)
-            + _lookup(rules["timeliness"], self.timeliness)
+            + _lookup(rules["timeliness"], self.timeliness) + case((self.raised, rules["raised"]), else_=0)
         )
         hoped = case((Renewal.declined_at.is_not(None), func.least(points, rules["declined"])), else_=points)
         return case(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, deferred, mapped_column
 
 from pricing.money import Money
 from renewals.acceptance import Acceptance
-from renewals.base import Owned, Versioned, session_of, tenant
+from renewals.base import Owned, Versioned, session_of, sought, tenant
 from renewals.event import Event, EventName
 from renewals.facts import facts_of
 from renewals.payment import Payment
@@ -31,6 +31,7 @@ class Agreement(Versioned, Owned):
         Index("uq_agreement_acceptance", "acceptance_id", unique=True),
         Index("uq_agreement_renewal", "renewal_id", unique=True),
         Index("uq_agreement_number", "number", unique=True),
+        sought("agreement", "number"),
     )
 
     renewal_id: Mapped[UUID]
@@ -71,6 +72,7 @@ class Invoice(Versioned, Owned):
         *tenant("renewal_id", "payment_id", "document_id"),
         Index("uq_invoice_payment", "payment_id", unique=True),
         Index("uq_invoice_number", "number", unique=True),
+        sought("invoice", "number"),
     )
 
     renewal_id: Mapped[UUID]

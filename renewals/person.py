@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from renewals.base import Record, Versioned
+from renewals.base import Record, Versioned, sought
 from renewals.errors import NotYours
 from renewals.permission import MAY, Permission
 
@@ -46,6 +46,7 @@ class Person(Versioned, Record):
         Index("uq_person_account_email", "account_id", "email", unique=True, postgresql_nulls_not_distinct=True),
         Index("uq_person_account_external", "account_id", "external_id", unique=True),
         Index("uq_person_account_id", "account_id", "id", unique=True),
+        sought("person", "name", "email"),
         CheckConstraint("email = lower(email)", name="email_lower"),
     )
 

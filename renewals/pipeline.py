@@ -1,6 +1,6 @@
 """Pipeline: the renewals as one list, each with what is worked out about it, found by the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -28,6 +28,7 @@ from renewals.account import Account, Health
 from renewals.forecast import Forecast, Risk, Timeliness, forecast, place, rules_of
 from renewals.outlook import Outlook
 from renewals.person import Person
+from renewals.plan.reality import is_raised
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import CLOSED, Renewal, RenewalState
 from renewals.segment import Segment
@@ -67,11 +68,11 @@ class Rules:
     def health(self, account: Account) -> Health:
         return Health.of(account.health_score, self.bands)
 
-    def outlook(self, renewal: Renewal, on: date) -> Forecast:
+    def outlook(self, renewal: Renewal, on: date, *, raised: bool = False) -> Forecast:
         segment, days_left = self.segment(renewal), renewal.days_left(on)
         time = Timeliness.of(renewal.state, segment, days_left, self.forecast)
         health = self.health(renewal.account)
-        return forecast(renewal.state, health, time, self.forecast, declined=renewal.is_declined)
+        return forecast(renewal.state, health, time, self.forecast, declined=renewal.is_declined, raised=raised)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,20 @@ class Listed:
     forecast: Forecast
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of the pipeline. `values` is a sum for each currency, the most common one first."""
+
+    stage: RenewalState
+    count: int
+    values: tuple[Money, ...]
+
+    @classmethod
+    def of(cls, stage: RenewalState, parts: Sequence[tuple[int, Money]]) -> "Stage":
+        ordered = sorted(parts, key=lambda part: (-part[0], part[1].currency))
+        return cls(stage, sum(number for number, _ in parts), tuple(value for _, value in ordered))
+
+
 class Pipeline:
     """The renewals as they stand on one day. Units: `on` is the company's day."""
 
@@ -125,7 +140,7 @@ class Pipeline:
         self.year = _value_of_a_year()
         self.segment = self._segment()
         self.health = _health(self.rules.bands)
-        self.outlook = Outlook(self.segment, self.health, self.rules.forecast, on)
+        self.outlook = Outlook(self.segment, self.health, self.rules.forecast, on, is_raised(on))
 
     def page(self, wanted: Wanted) -> list[Listed]:
         """One page of what is wanted, in its order; equal ones by their key."""
@@ -135,6 +150,28 @@ class Pipeline:
     def count(self, wanted: Wanted) -> int:
         counted = self._filtered(self._rows(), wanted).with_only_columns(func.count())
         return self.session.execute(counted).scalar_one()
+
+    def keys(self, wanted: Wanted) -> list[UUID]:
+        """Every renewal that is wanted, not only a page of them."""
+        query = self._filtered(self._rows(), wanted).with_only_columns(Renewal.id)
+        return list(self.session.scalars(query.order_by(Renewal.renews_on, Renewal.id)))
+
+    def chosen(self, keys: Collection[UUID]) -> list[Listed]:
+        """These, the nearest first."""
+        query = self._rows().where(Renewal.id.in_(keys))
+        return self._listed(query.order_by(Renewal.renews_on, Renewal.id))
+
+    def by_stage(self, owner: UUID | None) -> list[Stage]:
+        """How many open renewals stand where, and what a year of them is worth; without owner everybody's."""
+        query = self._rows().where(Renewal.state.not_in(CLOSED))
+        if owner:
+            query = query.where(Renewal.owner_id == owner)
+        total = cast(func.sum(self.year.c.minor), BigInteger)
+        counted = query.with_only_columns(Renewal.state, Term.currency, func.count(), total)
+        found: dict[RenewalState, list[tuple[int, Money]]] = {}
+        for state, currency, number, minor in self.session.execute(counted.group_by(Renewal.state, Term.currency)):
+            found.setdefault(state, []).append((number, Money(minor or 0, currency)))
+        return [Stage.of(state, found[state]) for state in RenewalState if state in found]
 
     def coming(self, days: int, owner: UUID | None) -> list[Listed]:
         """Open renewals of the next days, overdue ones and those in red, nearest first; without owner everybody's."""
@@ -159,6 +196,7 @@ class Pipeline:
                 Term.notice_days, Renewal.state, func.coalesce(self.year.c.minor, 0).label("minor"), Term.currency,
                 self.segment.label("segment"), Renewal.segment_override, self.health.label("health"),
                 Account.health_score, Person.name.label("owner"), Renewal.declined_at,
+                self.outlook.raised.label("raised"),
             )
             .select_from(Renewal)
             .join(Account, Account.id == Renewal.account_id)
@@ -233,7 +271,9 @@ class Pipeline:
             value=Money(row.minor, row.currency), segment=segment,
             is_overridden=row.segment_override is not None, health=health, score=row.health_score,
             owner=row.owner, is_declined=declined,
-            forecast=forecast(row.state, health, time, self.rules.forecast, declined=declined),
+            forecast=forecast(
+                row.state, health, time, self.rules.forecast, declined=declined, raised=row.raised
+            ),
         )
 
 

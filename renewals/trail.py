@@ -18,6 +18,9 @@ from renewals.offer import Offer
 from renewals.paper import Agreement, Document, Invoice
 from renewals.payment import Payment
 from renewals.person import Person
+from renewals.plan.action import Action
+from renewals.plan.milestone import Milestone
+from renewals.plan.task import Task
 from renewals.seal import Seal
 from renewals.snooze import Snooze
 from renewals.subscription import Term
@@ -96,7 +99,9 @@ def look(session: Session, looked: Looked) -> list[Told]:
 
 def of_renewal(session: Session, key: UUID) -> list[Told]:
     """Everything that happened to a renewal and to what belongs to it, newest first."""
-    owned = (Payment, Message, Offer, Acceptance, Agreement, Invoice, Document, Snooze)
+    owned = (
+        Payment, Message, Offer, Acceptance, Agreement, Invoice, Document, Snooze, Task, Milestone, Action,
+    )
     subjects = [select(kind.id).where(kind.renewal_id == key) for kind in owned]
     term = select(Term.id).join(Agreement, Agreement.id == Term.agreement_id).where(Agreement.renewal_id == key)
     among = [Event.subject_id == key, *(Event.subject_id.in_(one) for one in (*subjects, term))]
@@ -151,5 +156,6 @@ def _names(session: Session, events: Iterable[Event], said: Iterable[Activity]) 
     for event in events:
         keys |= {event.details[name] for name in PEOPLE if event.details.get(name)}
         keys |= {str(event.subject_id)} if event.subject_type == "person" else set()
+        keys |= {event.details["to"]} if event.name == EventName.TASK_GIVEN else set()
     people = select(Person.id, Person.name).where(Person.id.in_(map(UUID, keys)))
     return {str(key): name for key, name in session.execute(people)} if keys else {}

@@ -75,7 +75,10 @@ class Usage(Owned):
 
 FIGURES = (
     select(Figure)
-    .where(Figure.subscription_id == bindparam("subscription"), Figure.measured_on >= bindparam("since"))
+    .where(
+        Figure.subscription_id == bindparam("subscription"), Figure.measured_on >= bindparam("since"),
+        Figure.measured_on <= bindparam("until"),
+    )
     .order_by(Figure.measured_on, Figure.external_id)
 )
 USAGE = (
@@ -98,10 +101,11 @@ class ValueStory:
 
     @classmethod
     def of(cls, session: Session, subscription_id: UUID, *, until: date) -> "ValueStory":
-        """The last twelve whole months of use before `until`, and of each metric the newest figure of that time."""
+        """The last twelve whole months of use before `until`, and of each metric the newest figure of that time;
+        what was measured later is not known yet."""
         this_month = until.replace(day=1)
         since = this_month.replace(year=until.year - 1)  # rows, not records: a page reads dozens of them
-        measured = {"subscription": subscription_id, "since": since}
+        measured = {"subscription": subscription_id, "since": since, "until": until}
         newest = {figure.metric: figure for figure in session.scalars(FIGURES, measured)}
         figures = sorted(newest.values(), key=lambda figure: figure.external_id)
         months = {"subscription": subscription_id, "since": since, "until": this_month}

@@ -9,6 +9,7 @@ from renewals.account import Account
 from renewals.errors import Malformed
 from renewals.permission import Permission
 from renewals.pipeline import Rules
+from renewals.plan.reality import raised_among
 from renewals.renewal import Renewal, RenewalState
 
 PATH = "/api/v1/renewals"
@@ -20,13 +21,16 @@ def show_all(call: Call) -> Told:
     call.only(*page.PARAMETERS, *FILTERS)
     rows, following = page.cut(call, _wanted(call), Renewal, PATH)
     rules = Rules.in_force(call.session, call.today)
-    return Told.of(Renewals([ToldRenewal.of(row, rules, call.today) for row in rows], following))
+    raised = raised_among(call.session, [row.id for row in rows], call.today)
+    told = [ToldRenewal.of(row, rules, call.today, raised=row.id in raised) for row in rows]
+    return Told.of(Renewals(told, following))
 
 
 def show(call: Call) -> Told:
     call.only()
     renewal = Renewal.find_for(call.person, call.session, call.key("renewal_id"))
-    return Told.of(ToldRenewal.of(renewal, Rules.in_force(call.session, call.today), call.today))
+    raised = bool(raised_among(call.session, [renewal.id], call.today))
+    return Told.of(ToldRenewal.of(renewal, Rules.in_force(call.session, call.today), call.today, raised=raised))
 
 
 def _wanted(call: Call) -> Select[Renewal]:

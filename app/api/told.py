@@ -68,8 +68,8 @@ class ToldRenewal(msgspec.Struct):
     lines: list[ToldLine]
 
     @classmethod
-    def of(cls, renewal: Renewal, rules: Rules, on: date) -> "ToldRenewal":
-        outlook, account = rules.outlook(renewal, on), renewal.account
+    def of(cls, renewal: Renewal, rules: Rules, on: date, *, raised: bool) -> "ToldRenewal":
+        outlook, account = rules.outlook(renewal, on, raised=raised), renewal.account
         return cls(
             id=renewal.id, account=account.external_id, account_name=account.name,
             subscription=renewal.subscription.external_id, plan=renewal.subscription.plan, stage=renewal.state,

@@ -7,6 +7,7 @@ from app.work import Work
 from renewals.message import Message
 from renewals.plan import ending
 from renewals.plan.drain import drain
+from renewals.plan.many import take_next
 from renewals.plan.plan import Plan, draw
 from renewals.plan.profiling import drawing_of
 from renewals.plan.sweep import Sweep
@@ -45,6 +46,12 @@ def end_plan(work: Work, subject: UUID) -> None:
     renewal = Renewal.find(work.session, subject)
     policies = Policy.all_in_force(work.session, work.now.date())
     ending.end(work.session, renewal, policies[PolicyKind.PLAN], at=work.now)
+
+
+def do_bulk(work: Work, subject: UUID) -> Any:
+    """One act on many renewals, each in a transaction of its own; begun again it goes on where it stopped."""
+    while take_next(work.session, subject, at=work.now):
+        yield nothing
 
 
 def keep_plans(work: Work) -> Any:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app import signin
 from app.demo import time
 from app.demo.mailbox import Mail, read_all
+from app.demo.road import stops
 from app.house import House
 from app.transaction import Role
 from app.visit import Visiting
@@ -26,6 +27,8 @@ from renewals.renewal import CLOSED, Renewal
 
 DEMO = Access(Side.ANYBODY, form=False, door=True)
 CAST = ("cedar-dental", "pelangi-cafe", "juno-studio", "northwind-freight", "halden-bank", "orbit-labs")
+ROADS = ("halden-bank", "cedar-dental")
+"""Whose road can be walked milestone by milestone: a long one and a short one."""
 LONGEST_JUMP = 800
 NEWEST_MAILS = 30
 
@@ -34,7 +37,7 @@ NEWEST_MAILS = 30
 def show(visit: Visit) -> Answer:
     house = _house(visit)
     with house.database.begin(Role.WORKER, read_only=True) as (session, _):
-        context = _newcomer(session)
+        context = _newcomer(session) | {"stops": stops(session, ROADS, visit.today)}
     mails = [_shown_mail(mail) for mail in reversed(read_all(_mailbox())[-NEWEST_MAILS:])]
     return visit.page("demo/demo.html", mails=mails, sandbox_url=house.settings.stripe_base or "", **context)
 

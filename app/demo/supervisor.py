@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import sys
+from datetime import date
 from pathlib import Path
 from threading import Event
 from types import FrameType
@@ -12,6 +13,7 @@ from types import FrameType
 from app import assets, jobs, migrate
 from app.clock import stopwatch
 from app.demo import time
+from app.demo.earlier import book_on
 from app.demo.mailbox import MailSink
 from app.demo.parts import ROOT, Part, PartFailed, Parts, environment, post_json, wait_for
 from app.importing import run as import_book
@@ -25,8 +27,8 @@ BOOK = ROOT / "app" / "demo" / "book"
 BOOK_FILES = ("accounts.csv", "people.csv", "subscriptions.csv", "value.csv", "usage.csv")
 
 
-def run(*, reset: bool) -> int:
-    """Until Ctrl-C, SIGTERM, or a part that dies."""
+def run(*, reset: bool, day: date | None = None) -> int:
+    """Until Ctrl-C, SIGTERM, or a part that dies. A new demo begins at `day`."""
     if os.environ.get("KEKAL_MODE") == "production":
         print("This is a demo; it does not run with KEKAL_MODE=production.", file=sys.stderr)
         return 2
@@ -34,7 +36,7 @@ def run(*, reset: bool) -> int:
     port = int(os.environ.get("PORT", "8000"))
     stop = _stop_on_signals()
     try:
-        return Demo(home, port).run(stop, reset=reset)
+        return Demo(home, port, day or time.FIRST_DAY).run(stop, reset=reset)
     except (DatabaseFailed, PartFailed, OSError) as trouble:
         print(f"Kekal can not start: {trouble}", file=sys.stderr)
         return 1
@@ -43,8 +45,9 @@ def run(*, reset: bool) -> int:
 class Demo:
     """One demo under one home."""
 
-    def __init__(self, home: Path, port: int) -> None:
+    def __init__(self, home: Path, port: int, first_day: date = time.FIRST_DAY) -> None:
         self.home = home
+        self.first_day = first_day
         self.url = f"http://127.0.0.1:{port}"
         self.port = port
         self.postgres = EmbeddedPostgres(home)
@@ -88,10 +91,11 @@ class Demo:
         with database.begin(Role.WORKER) as (session, now):
             is_new = session.query(Clock).filter(Clock.offset_seconds != 0).first() is None
             ship(session, at=now.business)
-        time.stand_at(database, time.FIRST_DAY if is_new else time.today(database))
+        time.stand_at(database, self.first_day if is_new else time.today(database))
         if is_new:
             os.environ.update(told)
-            if import_book([str(BOOK / name) for name in BOOK_FILES], settings):
+            files = book_on(self.first_day, [BOOK / name for name in BOOK_FILES], self.home / "book")
+            if import_book([str(path) for path in files], settings):
                 raise PartFailed("The demo's book was refused.")
         database.close()
 

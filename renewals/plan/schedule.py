@@ -38,6 +38,11 @@ def key_of(days: int) -> str:
     return "after" if days < 0 else f"t{days}"
 
 
+def said_of(key: str) -> str:
+    """A milestone's key as it is written for people: T-60, or the day after."""
+    return "day after" if key == "after" else key.upper().replace("T", "T-", 1)
+
+
 def rungs(profile: Profile, plans: Mapping[str, Any]) -> tuple[int, ...]:
     """The milestones of a plan, the earliest first.
 

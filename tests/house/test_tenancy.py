@@ -31,9 +31,9 @@ WITHOUT_POLICY = {
 """Tables that a customer's transaction may read although no policy parts them by company."""
 
 CLOSED = {
-    "action", "alembic_version", "anchor", "api_token", "book_import", "consent", "inbox", "kept_answer", "plan",
-    "procrastinate_events", "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers", "quota",
-    "seal", "sign_in", "sweep", "task", "web_session",
+    "action", "alembic_version", "anchor", "api_token", "book_import", "bulk", "bulk_part", "consent", "inbox",
+    "kept_answer", "plan", "procrastinate_events", "procrastinate_jobs", "procrastinate_periodic_defers",
+    "procrastinate_workers", "quota", "seal", "sign_in", "sweep", "task", "web_session",
 }
 """Tables of which a customer's transaction can read nothing at all. A consent is given and never read back."""
 
@@ -46,6 +46,7 @@ ACROSS = {
     ("task", "ended_by"): "a member of the staff",
     ("web_session", "person_id"): "a session of staff belongs to no company",
     ("api_token", "person_id"): "a member of the staff",
+    ("bulk_part", "bulk_id"): "one act of the staff on many companies",
     ("seal", "event_id"): "the chain runs over all events",
 }
 """References that do not carry the company, each with the reason why they may not."""

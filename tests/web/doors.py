@@ -16,7 +16,12 @@ from app.session import CODE_LIFE, Link, SignIn
 from gateways.browser import Access
 from renewals.account import Account
 from renewals.base import new_key
+from renewals.bulk import Bulk, BulkAct
 from renewals.paper import Document, DocumentKind
+from renewals.person import Person
+from renewals.plan.milestone import Milestone
+from renewals.plan.task import Task
+from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
 from tests.web.guest import colleague, known
 from tests.world import OPTION, World
@@ -100,6 +105,10 @@ class Things:
                 return str(getattr(self, parameter))
             case "letter":
                 return "reminder.all.all"
+            case "task_id" | "milestone_id":
+                return self._of_the_plan(parameter)
+            case "bulk_id":
+                return self._bulk()
             case "person_id":
                 return colleague(self.world, self.owner, f"{new_key()}@here.example", "viewer").id
             case "token" if path.startswith("/sign-in/"):
@@ -109,6 +118,36 @@ class Things:
             case "path":
                 return self.world.house.assets.url("css/kekal.css").removeprefix("/static/")
         raise LookupError(f"No test knows what {parameter} is in {path}.")
+
+    def _of_the_plan(self, parameter: str) -> UUID:
+        """A milestone of the renewal's plan; a task of it, opened here when none is."""
+        with self.world.writing() as session:
+            milestone = session.scalars(Milestone.of_renewal(self.renewal_id)).first()
+            assert milestone, "the renewal has no plan"
+            if parameter == "milestone_id":
+                return milestone.id
+            task = session.scalars(Task.of_renewal(self.renewal_id)).first()
+            if task is None:
+                catalogue = Policy.in_force(session, PolicyKind.TASKS, milestone.due_on).name
+                task = Task(
+                    id=new_key(), account_id=self.account_id, renewal_id=self.renewal_id, milestone_id=milestone.id,
+                    pattern="checkin_call", catalogue=catalogue, role="owner", due_on=milestone.due_on,
+                    opened_at=milestone.due_at, outcome={}, minutes=0,
+                )
+                session.add(task)
+            return task.id
+
+    def _bulk(self) -> UUID:
+        """One that somebody asked for and that is done."""
+        with self.world.writing() as session:
+            asked_by = session.scalars(select(Person).where(Person.roles.contains(["manager"]))).first()
+            assert asked_by, "there is no manager"
+            bulk = Bulk(
+                id=new_key(), act=BulkAct.WAIVE, details={"key": "t7", "reason": "A test"}, by_id=asked_by.id,
+                asked_at=machine_now(),
+            )
+            session.add(bulk)
+            return bulk.id
 
     def _sign_in(self) -> str:
         now = machine_now()

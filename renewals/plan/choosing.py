@@ -1,0 +1,32 @@
+"""Choosing: what many renewals have in common that can be done with all of them."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from renewals.plan.milestone import Milestone, MilestoneState
+from renewals.plan.schedule import said_of
+from renewals.plan.task import Task, TaskState
+
+
+def milestones_of(session: Session, renewals: Collection[UUID]) -> Sequence[tuple[str, str, int]]:
+    """The milestones that are still ahead: key, what people call it, and how many renewals have it."""
+    query = (
+        select(Milestone.key, func.count())
+        .where(Milestone.renewal_id.in_(renewals), Milestone.state == MilestoneState.PLANNED, ~Milestone.quiet)
+        .group_by(Milestone.key)
+    )
+    rows = sorted(session.execute(query), key=lambda row: -1 if row[0] == "after" else int(row[0][1:]))
+    return [(key, said_of(key), number) for key, number in reversed(rows)]
+
+
+def tasks_of(session: Session, renewals: Collection[UUID]) -> Sequence[tuple[str, int]]:
+    """The kinds of tasks that are open: key and how many renewals have it, the most common first."""
+    number = func.count()
+    query = (
+        select(Task.pattern, number).where(Task.renewal_id.in_(renewals), Task.state == TaskState.OPEN)
+        .group_by(Task.pattern).order_by(number.desc(), Task.pattern)
+    )
+    return session.execute(query).all()

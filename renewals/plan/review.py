@@ -1,0 +1,98 @@
+"""Review: what is known of an account before its renewal; what nobody answered is unknown, never good.
+
+Source: timeline, "Semakan dan Perancangan Akaun" and "Pengesahan Kesihatan".
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from renewals.account import Health
+from renewals.activity import Activity, ActivityKind
+from renewals.plan.task import Task, TaskState
+from renewals.plan.working import Duty
+from renewals.renewal import Renewal
+from renewals.value import ACTIVE_USERS, Figure, ValueStory
+
+REVIEWS = ("account_review", "health_check", "quick_health_check")
+SPOKEN = (ActivityKind.CALL, ActivityKind.MEETING, ActivityKind.MAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the data says by itself; None is not known. Units: `seats` and `used` count people."""
+
+    score: int | None
+    health: Health
+    seats: int | None
+    used: int | None
+    hours: Figure | None
+    questions: int
+    last_contact: date | None
+
+    @classmethod
+    def of(cls, session: Session, renewal: Renewal, bands: dict[str, int], on: date) -> "Known":
+        story = ValueStory.of(session, renewal.subscription_id, until=on)
+        plan = renewal.subscription.plan
+        seats = sum(line.quantity for line in renewal.term.lines if line.product == plan) or None
+        score = renewal.account.health_score
+        contact = _last_contact(session, renewal)
+        return cls(
+            score, Health.of(score, bands), seats, story.latest(ACTIVE_USERS), story.hours,
+            _open_questions(session, renewal), contact,
+        )
+
+    def answers(self, pattern: str) -> dict[str, Any]:
+        """What a review's form begins with."""
+        if pattern == "account_review":
+            hours = f"{self.hours.amount:,.0f} hours saved ({self.hours.source})" if self.hours else ""
+            issues = f"{self.questions} open from their page" if self.questions else ""
+            return {"health": self.health.value, "value": hours, "issues": issues}
+        if pattern == "health_check" and self.last_contact:
+            return {"last_conversation_on": self.last_contact.isoformat()}
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One review: its questions in order, each with what was answered, or None."""
+
+    duty: Duty
+    answers: Sequence[tuple[Any, Any]]
+
+
+def answered(duties: Sequence[Duty]) -> list[Answered]:
+    """The reviews of a renewal, done or not."""
+    return [
+        Answered(duty, [(field, _said(duty.task, field.key)) for field in duty.pattern.outcome])
+        for duty in duties if duty.task.pattern in REVIEWS and duty.pattern
+    ]
+
+
+def _said(task: Task, key: str) -> Any:
+    """An open task may still hold what was answered before it was taken up again."""
+    outcome: Mapping[str, Any] = task.outcome if task.state is TaskState.DONE else {}
+    return None if outcome.get(key) == "unknown" else outcome.get(key)
+
+
+def _last_contact(session: Session, renewal: Renewal) -> date | None:
+    spoken = select(func.max(Activity.happened_on)).where(
+        Activity.account_id == renewal.account_id, Activity.kind.in_(SPOKEN)
+    )
+    found: date | None = session.scalar(spoken)
+    return found
+
+
+def _open_questions(session: Session, renewal: Renewal) -> int:
+    """What they asked since somebody of us last spoke with them."""
+    last = _last_contact(session, renewal)
+    asked = select(func.count()).select_from(Activity).where(
+        Activity.renewal_id == renewal.id, Activity.kind == ActivityKind.QUESTION
+    )
+    if last:
+        asked = asked.where(Activity.happened_on > last)
+    return session.scalar(asked) or 0

@@ -1,0 +1,20 @@
+// The box in a list's head chooses every row of the page; the button says how many are chosen. All of it works without.
+const form = document.querySelector("form[data-choose]");
+const boxes = () => [...form.elements].filter((one) => one.name.startsWith("pick."));
+const button = form?.querySelector("[data-chosen]");
+const every = form?.querySelector("[data-every]");
+const plain = button?.textContent;
+
+function count() {
+  const chosen = boxes().filter((box) => box.checked).length;
+  button.textContent = chosen ? `With the ${chosen} chosen…` : plain;
+  every.checked = chosen > 0 && chosen === boxes().length;
+  every.indeterminate = chosen > 0 && chosen < boxes().length;
+}
+
+if (form) {
+  every.parentElement.hidden = false;
+  every.addEventListener("change", () => { for (const box of boxes()) box.checked = every.checked; count(); });
+  form.addEventListener("change", count);
+  addEventListener("pageshow", count);
+}
