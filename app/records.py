@@ -12,7 +12,9 @@ from renewals.importing import BookImport
 from renewals.inbox import Inbox
 from renewals.instalment import Instalment
 from renewals.message import Message
+from renewals.notice import Notice
 from renewals.offer import Approval, Offer
+from renewals.pace import Pace
 from renewals.paper import Agreement, Document, Invoice
 from renewals.payment import Payment
 from renewals.person import Person
@@ -29,7 +31,7 @@ from renewals.value import Figure, Usage
 
 ALL = (
     Acceptance, Account, Action, Activity, Agreement, Anchor, ApiToken, Approval, BookImport, Card, Clock, Consent,
-    Document, Event, Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone, Offer, Payment,
-    Person, Plan, Policy, Renewal, Seal, SignIn, Subscription, Sweep, Task, Term, Usage, WebSession,
+    Document, Event, Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone, Notice, Offer,
+    Pace, Payment, Person, Plan, Policy, Renewal, Seal, SignIn, Subscription, Sweep, Task, Term, Usage, WebSession,
 )
 METADATA = Record.metadata

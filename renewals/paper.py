@@ -100,6 +100,7 @@ class DocumentKind(StrEnum):
     AGREEMENT = "agreement"
     INVOICE = "invoice"
     RECEIPT = "receipt"
+    NOTICE = "notice"
     TAX = "tax"
     SECURITY = "security"
 

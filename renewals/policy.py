@@ -32,6 +32,7 @@ class PolicyKind(StrEnum):
     FORECAST = "forecast"
     PLAN = "plan"
     TASKS = "tasks"
+    NOTICE = "notice"
 
 
 class Policy(Record):

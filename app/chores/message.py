@@ -16,7 +16,8 @@ from renewals.account import Account
 from renewals.errors import GatewayFailed
 from renewals.event import Event
 from renewals.message import Message, MessageKind, MessageState
-from renewals.payment import Payment, PaymentState
+from renewals.notice import Notice
+from renewals.payment import Payment, PaymentKind, PaymentState
 from renewals.person import Person, Role
 from renewals.renewal import Renewal
 
@@ -51,6 +52,9 @@ def send_message(work: Work, subject: UUID) -> Any:
     message = Message.find(work.session, subject)
     if message.state is not MessageState.PLANNED:
         return
+    if needless := _needless(work, message):
+        message.drop(needless, at=work.now)
+        return
     letter = letters.write(work, message)
     envelope = _envelope(work, message, letter)
     refusal = yield partial(_send, work, envelope)
@@ -61,6 +65,22 @@ def send_message(work: Work, subject: UUID) -> Any:
         message.failed(refusal, at=work.now)
     else:
         message.sent(letters.without_secrets(letter.subject), letters.without_secrets(letter.text), at=work.now)
+        _prove(work, message)
+
+
+def _needless(work: Work, message: Message) -> str:
+    """A notice says that a term renews by itself; nobody is told so who has left, or renewed, in the meantime."""
+    if message.kind is not MessageKind.LEGAL_NOTICE or message.renewal_id is None:
+        return ""
+    renewal = Renewal.find(work.session, message.renewal_id)
+    return "" if renewal.is_open and not renewal.is_declined else "It does not renew by itself any more."
+
+
+def _prove(work: Work, message: Message) -> None:
+    """What the mail server took is served: that is the proof."""
+    if message.kind is MessageKind.LEGAL_NOTICE:
+        notice = Notice.find(work.session, UUID(message.context["notice"]), lock=True)
+        notice.accepted_by_mail_server(message, at=work.now)
 
 
 def _send(work: Work, envelope: Envelope) -> str | None:
@@ -92,9 +112,12 @@ def plan_receipt(work: Work, subject: UUID) -> None:
 
 def tell_payment_failed(work: Work, subject: UUID, event: UUID) -> None:
     """The bank's no came late: whoever pressed the button has left the page and is told by mail."""
+    payment = Payment.find(work.session, subject)
+    if payment.kind is PaymentKind.OFF_SESSION:
+        work.later("tell_card_failed", {"account": str(payment.account_id), "subject": str(subject)}, wait=0)
+        return
     if work.session.get_one(Event, event).details.get("from") not in LATE:
         return
-    payment = Payment.find(work.session, subject)
     person = work.session.get(Person, payment.asked_by) if payment.asked_by else None
     if person:
         renewal = Renewal.find(work.session, payment.renewal_id)
