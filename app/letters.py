@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -15,9 +16,11 @@ from app.wording import compose, shown_on
 from app.work import Work
 from portal.shown import Shown
 from renewals.activity import Activity
+from renewals.auto_renewal import is_last_try, sentences
 from renewals.closing import term_after
 from renewals.event import Event
 from renewals.message import Message, MessageKind
+from renewals.notice import Notice
 from renewals.paper import Document, Invoice
 from renewals.payment import Payment
 from renewals.person import Person
@@ -148,6 +151,35 @@ def _alert(work: Work, message: Message) -> dict[str, Any]:
     return {"event": event, "account_name": message.context["account_name"], "link_url": page}
 
 
+def _legal_notice(work: Work, message: Message) -> dict[str, Any]:
+    """Nothing in it is worked out anew: it says what the notice names."""
+    context = _about(work, message)
+    notice = Notice.find(work.session, UUID(message.context["notice"]))
+    card = context["renewal"].renewal.account.card_on_file
+    return context | {"notice": notice, "card": card, "opt_out_url": f"{context['link_url']}?to=opt-out"}
+
+
+def _card_failed(work: Work, message: Message) -> dict[str, Any]:
+    """The term is not lost: until the days of grace are over it can be paid with one press."""
+    context = _about(work, message)
+    payment, shown = Payment.find(work.session, UUID(message.context["payment"])), context["renewal"]
+    return context | {
+        "payment": SimpleNamespace(amount=payment.amount, card=payment.card, reason=payment.reason),
+        "until": shown.renews_on + timedelta(days=shown.choice.timeline["grace_days"]),
+        "last": is_last_try(work.session, payment),
+    }
+
+
+def _held_back(work: Work, message: Message) -> dict[str, Any]:
+    said = sentences(message.context["conjuncts"])
+    return _about(work, message) | {"sentences": said, "account_name": message.context["account_name"]}
+
+
+def _notice_unserved(work: Work, message: Message) -> dict[str, Any]:
+    notice = Notice.find(work.session, UUID(message.context["notice"]))
+    return _about(work, message) | {"notice": notice, "account_name": message.context["account_name"]}
+
+
 WRITERS: dict[MessageKind, Callable[[Work, Message], dict[str, Any]]] = {
     MessageKind.SIGN_IN: _sign_in,
     MessageKind.INVITATION: _invitation,
@@ -157,6 +189,10 @@ WRITERS: dict[MessageKind, Callable[[Work, Message], dict[str, Any]]] = {
     MessageKind.PAYMENT_FAILED: _payment_failed,
     MessageKind.QUESTION: _question,
     MessageKind.ALERT: _alert,
+    MessageKind.LEGAL_NOTICE: _legal_notice,
+    MessageKind.CARD_FAILED: _card_failed,
+    MessageKind.HELD_BACK: _held_back,
+    MessageKind.NOTICE_UNSERVED: _notice_unserved,
 }
 
 

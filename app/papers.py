@@ -15,6 +15,7 @@ from gateways.paper import (
     Evidence,
     InvoiceLine,
     InvoicePaper,
+    NoticePaper,
     Paid,
     PricedLine,
     PriceStep,
@@ -25,8 +26,10 @@ from gateways.paper import (
 from pricing.money import Money
 from pricing.trace import Step
 from renewals.facts import names_in
+from renewals.notice import Notice
 from renewals.paper import Agreement, Document, DocumentKind, Invoice
 from renewals.payment import Payment
+from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
 
 Facts = Mapping[str, Any]
@@ -62,6 +65,33 @@ def file_invoice(work: Work, invoice: Invoice, payment: Payment) -> None:
         filename=f"{invoice.number}.pdf", renewal_id=invoice.renewal_id, on=invoice.issued_on,
     )
     invoice.file(document, at=work.now)
+
+
+def file_notice(work: Work, notice: Notice) -> None:
+    """Print it and keep it; the same notice is filed once."""
+    renewal = Renewal.find(work.session, notice.renewal_id)
+    said = work.house.html.language(renewal.account.locale)
+    printed = work.house.papers.notice(_notice(work, notice, renewal), said.locale)
+    document = Document.keep(
+        work.session, notice, DocumentKind.NOTICE, printed,
+        purpose=f"notice:{notice.id}",
+        title=said.words.gettext("Notice of renewal, to be declined by %(day)s") % {"day": said.dated(notice.deadline)},
+        filename=f"notice-{notice.deadline.isoformat()}.pdf", renewal_id=renewal.id, on=notice.planned_at.date(),
+    )
+    notice.document_id = document.id
+
+
+def _notice(work: Work, notice: Notice, renewal: Renewal) -> NoticePaper:
+    plan = renewal.subscription.plan
+    names = Policy.in_force(work.session, PolicyKind.PRICE, notice.planned_at.date()).content["catalogue"]
+    return NoticePaper(
+        number=notice.deadline.isoformat(), made_at=notice.planned_at, vendor=_vendor(work.house),
+        customer=Customer(renewal.account.name, renewal.account.country),
+        plan=names[plan]["name"] if plan in names else plan, deadline=notice.deadline, renews_on=notice.starts_on,
+        ends_on=notice.ends_on, months=notice.months, price=notice.price, change=notice.change,
+        content_hash=notice.content_hash, where=f"{work.house.settings.public_url}/renewals/{renewal.id}/opt-out",
+        first_day=notice.window_from, last_day=notice.window_to,
+    )
 
 
 def _agreement(agreement: Agreement, said: Language) -> AgreementPaper:

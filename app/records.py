@@ -14,7 +14,9 @@ from renewals.importing import BookImport
 from renewals.inbox import Inbox
 from renewals.instalment import Instalment
 from renewals.message import Message
+from renewals.notice import Notice
 from renewals.offer import Approval, Offer
+from renewals.pace import Pace
 from renewals.paper import Agreement, Document, Invoice
 from renewals.payment import Payment
 from renewals.person import Person
@@ -33,7 +35,7 @@ from renewals.value import Figure, Usage
 ALL = (
     Acceptance, Account, Action, Activity, Agreement, Anchor, ApiToken, Approval, BookImport, Bulk, BulkPart, Card,
     Clock, Consent, Document, Event, Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone,
-    Offer, Payment, Person, Plan, Policy, Quota, Renewal, Seal, SignIn, Snooze, Subscription, Sweep, Task, Term, Usage,
-    WebSession,
+    Notice, Offer, Pace, Payment, Person, Plan, Policy, Quota, Renewal, Seal, SignIn, Snooze, Subscription, Sweep,
+    Task, Term, Usage, WebSession,
 )
 METADATA = Record.metadata

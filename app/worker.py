@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import signal
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,11 @@ import procrastinate
 import structlog
 from procrastinate import JobContext
 
-from app.chores import household, message, money, paper, plan
+from app.chores import auto_renewal, household, message, money, paper, plan
 from app.chores.day import begin_day
 from app.house import House
 from app.jobs import QUEUE_OPTIONS
+from app.pace import wait_for_stripe
 from app.work import Work
 from renewals.errors import GatewayFailed, NotFound
 
@@ -32,7 +34,8 @@ CHORES: tuple[Callable[..., Any], ...] = (
     message.send_sign_in, message.send_message, message.plan_receipt, message.tell_declined,
     message.tell_payment_failed, message.tell_reconsidered, message.tell_question, message.tell_invited, message.alert,
     message.tell_undelivered, plan.draw_plan, plan.draw_plans, plan.end_plan, money.reconcile, money.handle_notice,
-    money.fetch_cards, plan.do_bulk, paper.issue_invoice, paper.print_agreement,
+    money.fetch_cards, plan.do_bulk, paper.issue_invoice, paper.print_agreement, auto_renewal.renew_automatically,
+    auto_renewal.tell_held_back, auto_renewal.tell_card_failed, auto_renewal.tell_unserved, auto_renewal.print_notice,
 )
 """Every job that follows from an event, under its function's own name."""
 PERIODIC: tuple[tuple[Callable[..., Any], str], ...] = (
@@ -97,6 +100,7 @@ def _retake(app: procrastinate.App) -> None:
 
 async def work_until_stopped(house: House) -> None:
     """Run until SIGTERM or SIGINT; what is under way is finished first."""
+    house.stripe.keep_pace(partial(wait_for_stripe, house.database))
     app = queue(house)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -26,6 +26,7 @@ from gateways.paper import (
     Customer,
     Evidence,
     InvoicePaper,
+    NoticePaper,
     Owed,
     Paid,
     PricedLine,
@@ -84,6 +85,13 @@ class Papers:
         _must_add_up(paper.number, paper.total, [line.amount for line in paper.lines])
         issued_at = datetime.combine(paper.issued_on, time(), UTC)
         return self._print("invoice", issued_at, locale, lambda said: _invoice(paper, said))
+
+    def notice(self, paper: NoticePaper, locale: str) -> bytes:
+        """The notice that comes before a renewal by itself, with room for how it was served.
+
+        Raises: GatewayFailed, permanent, when it can not be printed.
+        """
+        return self._print("notice", paper.made_at, locale, lambda said: _notice(paper, said))
 
     def _print(self, kind: str, made_at: datetime, locale: str, facts: Callable[["_Said"], Facts]) -> bytes:
         if locale not in self._locales or made_at.tzinfo is None:
@@ -205,6 +213,27 @@ def _agreement(paper: AgreementPaper, said: _Said) -> Facts:
         "evidence": said.evidence(paper.evidence),
         "payment": said.payment(paper.payment),
         "decline_by": said.language.day(paper.decline_by) if paper.decline_by else "",
+    }
+
+
+def _notice(paper: NoticePaper, said: _Said) -> Facts:
+    return {
+        **said.period(paper.renews_on, paper.ends_on),
+        "number": paper.number,
+        "keywords": [paper.content_hash],
+        "made_on": said.day(paper.made_at.date()),
+        "vendor": said.vendor(paper.vendor),
+        "customer": said.customer(paper.customer),
+        "plan": paper.plan,
+        "months": paper.months,
+        "renews_on": said.language.day(paper.renews_on),
+        "deadline": said.language.day(paper.deadline),
+        "price": said.money(paper.price),
+        "change": said.change(paper.change) if paper.change.minor else "",
+        "content_hash": paper.content_hash,
+        "where": paper.where,
+        "served_from": said.day(paper.first_day),
+        "served_to": said.day(paper.last_day),
     }
 
 

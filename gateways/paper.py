@@ -170,3 +170,26 @@ class InvoicePaper:
     payment: Paid | Owed
     agreement: str = ""
     purchase_order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePaper:
+    """Everything a notice of renewal says. `deadline` is the last day to decline; `ends_on` the first day after the
+    term that would begin; `change` a year more than today; it counts when served from `first_day` to `last_day`.
+    """
+
+    number: str
+    made_at: datetime
+    vendor: Vendor
+    customer: Customer
+    plan: str
+    deadline: date
+    renews_on: date
+    ends_on: date
+    months: int
+    price: Money
+    change: Money
+    content_hash: str
+    where: str
+    first_day: date
+    last_day: date

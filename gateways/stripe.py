@@ -74,6 +74,10 @@ class Stripe:
     def close(self) -> None:
         self._http.close()
 
+    def keep_pace(self, wait: Callable[[], None]) -> None:
+        """From now on every write waits for its turn, at the very door; reading is free."""
+        self._http.event_hooks = {"request": [lambda request: wait() if request.method == "POST" else None]}
+
     # What is asked, frozen before anybody is called
 
     @staticmethod
@@ -82,6 +86,15 @@ class Stripe:
         return {
             "amount": payment.amount_minor, "currency": payment.currency.lower(), "customer": payment.customer,
             "payment_method": card, "confirm": True, "return_url": return_url, "metadata": _marks(payment),
+            "expand": ["payment_method"],
+        }
+
+    @staticmethod
+    def off_session_request(payment: Payment, card: str) -> Frozen:
+        """Charge the card on file, the customer being absent; a bank that wants to see them says no."""
+        return {
+            "amount": payment.amount_minor, "currency": payment.currency.lower(), "customer": payment.customer,
+            "payment_method": card, "confirm": True, "off_session": True, "metadata": _marks(payment),
             "expand": ["payment_method"],
         }
 

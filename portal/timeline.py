@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from renewals.choice import Choice
+from renewals.notice_rule import facts_of, rule_for
+from renewals.policy import PolicyKind
 
 
 class Doer(StrEnum):
@@ -18,7 +20,7 @@ class Doer(StrEnum):
 
 DOERS = {
     "looked_back": Doer.AUTOMATIC, "proposal_made": Doer.US, "options": Doer.AUTOMATIC, "decide_by": Doer.YOU,
-    "papers": Doer.YOU, "last_reminder": Doer.AUTOMATIC, "begins": Doer.AUTOMATIC,
+    "papers": Doer.YOU, "notice": Doer.AUTOMATIC, "last_reminder": Doer.AUTOMATIC, "begins": Doer.AUTOMATIC,
 }
 
 
@@ -38,7 +40,8 @@ def timeline(choice: Choice, *, is_open: bool, is_won: bool) -> list[Step]:
 
     Source: `timeline` policy; framework, "Kongsi Timeline".
     """
-    plan = choice.timeline["customer_steps"][choice.segment.value]
+    known = choice.timeline["customer_steps"][choice.segment.value]
+    plan = [step for step in known if step["key"] != "notice" or choice.renewal.term.auto_renew]
     days = sorted(((_day(choice, step), step) for step in plan), key=lambda pair: pair[0])
     if is_won:
         days = [(day, step) for day, step in days if day <= choice.on or step["key"] == "begins"]
@@ -52,6 +55,9 @@ def timeline(choice: Choice, *, is_open: bool, is_won: bool) -> list[Step]:
 
 def _day(choice: Choice, step: dict[str, Any]) -> date:
     renewal = choice.renewal
+    if step["key"] == "notice":
+        rule = rule_for(facts_of(renewal), choice.policies[PolicyKind.NOTICE].content)
+        return renewal.decide_by - timedelta(days=rule.send_days)
     return renewal.decide_by if step["key"] == "decide_by" else renewal.renews_on - timedelta(days=step["days"])
 
 

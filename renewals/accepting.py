@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from pricing.option import Option
 from renewals.acceptance import Acceptance
@@ -13,7 +14,7 @@ from renewals.instalment import Instalment
 from renewals.offer import Approval, Offer
 from renewals.permission import Permission
 from renewals.person import Person
-from renewals.policy import Policy
+from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal, RenewalState
 
 
@@ -50,10 +51,29 @@ def accept(renewal: Renewal, option: Option, yes: Yes, *, by: Person, at: dateti
         return standing
     if standing:
         standing.lapse(by=by, at=at)
-    return _accept(renewal, option, yes, by=by, at=at)
+    return _accept(renewal, option, yes, by=by, person_id=by.id, at=at)
 
 
-def _accept(renewal: Renewal, option: Option, yes: Yes, *, by: Person, at: datetime) -> Acceptance:
+def accept_by_mandate(
+    renewal: Renewal, option: Option, evidence: dict[str, Any], *, person_id: UUID, at: datetime
+) -> Acceptance:
+    """The yes that somebody of theirs gave beforehand, for a term that renews by itself; `evidence` cites it.
+
+    The renewal must be locked, and `renewals.auto_renewal.may_charge` must hold. Tried again it is the same one.
+    """
+    terms = Policy.in_force(session_of(renewal), PolicyKind.TERMS, at.date())
+    yes = Yes(option.content_hash, terms, terms.number, evidence)
+    standing = Acceptance.standing(renewal)
+    if standing and (standing.content_hash, standing.evidence) == (option.content_hash, evidence):
+        return standing
+    if standing:
+        standing.lapse(by=None, at=at)
+    return _accept(renewal, option, yes, by=None, person_id=person_id, at=at)
+
+
+def _accept(
+    renewal: Renewal, option: Option, yes: Yes, *, by: Person | None, person_id: UUID, at: datetime
+) -> Acceptance:
     session = session_of(renewal)
     offer = Offer.of(renewal, option, at=at)
     session.add(offer)
@@ -62,7 +82,7 @@ def _accept(renewal: Renewal, option: Option, yes: Yes, *, by: Person, at: datet
     session.flush()  # the acceptance refers to both
     acceptance = Acceptance(
         account_id=renewal.account_id, renewal_id=renewal.id, offer_id=offer.id, approval_id=approval.id,
-        content_hash=offer.content_hash, person_id=by.id, accepted_at=at, terms_version=yes.terms.name,
+        content_hash=offer.content_hash, person_id=person_id, accepted_at=at, terms_version=yes.terms.name,
         terms_hash=yes.terms.content_hash, evidence=yes.evidence,
     )
     session.add(acceptance)

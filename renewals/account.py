@@ -36,7 +36,7 @@ class Health(StrEnum):
 
 
 class Account(Versioned, Record):
-    """Units: `health_score` 0 to 100; dates are days in `timezone`."""
+    """Units: `health_score` 0 to 100; dates are days in `timezone`; `region` is a state, such as WI."""
 
     __tablename__ = "account"
     __table_args__ = (
@@ -48,6 +48,7 @@ class Account(Versioned, Record):
     name: Mapped[str]
     currency: Mapped[str]
     country: Mapped[str]
+    region: Mapped[str] = mapped_column(default="")
     timezone: Mapped[str]
     locale: Mapped[str]
     industry: Mapped[str] = mapped_column(default="")

@@ -37,6 +37,8 @@ class EventName(StrEnum):
     RENEWAL_HANDED_OVER = "renewal.handed_over"
     RENEWAL_WON = "renewal.won"
     RENEWAL_LOST = "renewal.lost"
+    RENEWAL_FELL_DUE = "renewal.fell_due"
+    RENEWAL_HELD_BACK = "renewal.held_back"
     QUESTION_ASKED = "question.asked"
     ACTIVITY_NOTED = "activity.noted"
     OFFER_APPROVED = "offer.approved"
@@ -55,6 +57,9 @@ class EventName(StrEnum):
     AGREEMENT_MADE = "agreement.made"
     AGREEMENT_FILED = "agreement.filed"
     INVOICE_ISSUED = "invoice.issued"
+    NOTICE_PLANNED = "notice.planned"
+    NOTICE_SERVED = "notice.served"
+    NOTICE_FAILED = "notice.failed"
     PLAN_DRAWN = "plan.drawn"
     MILESTONE_REACHED = "milestone.reached"
     MILESTONE_WAIVED = "milestone.waived"
@@ -84,6 +89,7 @@ CUSTOMER_SEES = frozenset(
         EventName.RENEWAL_DECLINED,
         EventName.RENEWAL_RECONSIDERED,
         EventName.RENEWAL_WON,
+        EventName.NOTICE_SERVED,
         EventName.QUESTION_ASKED,
         EventName.OFFER_ACCEPTED,
         EventName.PAYMENT_SUCCEEDED,

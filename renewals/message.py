@@ -41,6 +41,10 @@ class MessageKind(StrEnum):
     RECEIPT = "receipt"
     SIGN_IN = "sign_in"
     INVITATION = "invitation"
+    LEGAL_NOTICE = "legal_notice"
+    CARD_FAILED = "card_failed"
+    NOTICE_UNSERVED = "notice_unserved"
+    HELD_BACK = "held_back"
 
 
 ABOUT_RENEWAL = frozenset(
@@ -55,16 +59,17 @@ what was decided in the meantime. Source: framework, "Automasi mengikut tarikh";
 EXEMPT = frozenset(
     {
         MessageKind.DECLINED, MessageKind.RECONSIDERED, MessageKind.PAYMENT_FAILED, MessageKind.RECEIPT,
-        MessageKind.SIGN_IN, MessageKind.INVITATION,
+        MessageKind.SIGN_IN, MessageKind.INVITATION, MessageKind.LEGAL_NOTICE, MessageKind.CARD_FAILED,
     }
 )
-"""What a customer is written to about at any time: receipts of what they did, money, and their security."""
+"""What a customer is written to about at any time: receipts of what they did, what the law asks us to say, money,
+and their security. None of it can be paused."""
 
 TO_STAFF = frozenset(
     {
         MessageKind.TELL_OWNER, MessageKind.ESCALATE, MessageKind.ESCALATE_SILENCE, MessageKind.INFORM_MANAGER,
         MessageKind.DAILY_CHECK_IN, MessageKind.UNDELIVERED, MessageKind.PAUSED, MessageKind.QUESTION,
-        MessageKind.ALERT,
+        MessageKind.ALERT, MessageKind.NOTICE_UNSERVED, MessageKind.HELD_BACK,
     }
 )
 """What is for ourselves. `DECLINED` and `RECONSIDERED` go to whoever looks after the customer as well."""

@@ -102,6 +102,7 @@ class DocumentKind(StrEnum):
     AGREEMENT = "agreement"
     INVOICE = "invoice"
     RECEIPT = "receipt"
+    NOTICE = "notice"
     TAX = "tax"
     SECURITY = "security"
 

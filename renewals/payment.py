@@ -61,6 +61,7 @@ class PaymentKind(StrEnum):
 
     CARD = "card"
     CHECKOUT = "checkout"
+    OFF_SESSION = "off_session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,16 +209,16 @@ class Payment(Lifecycle, Owned):
 
     @classmethod
     def begin(
-        cls, instalment: Instalment, kind: PaymentKind, *, by: Person, at: datetime, card: Card | None = None,
+        cls, instalment: Instalment, kind: PaymentKind, *, by: Person | None, at: datetime, card: Card | None = None,
         customer: str | None = None, keeps_card: bool = False,
     ) -> "Payment":
-        """A new attempt; the caller freezes the request before anybody is called."""
+        """A new attempt; the caller freezes the request before anybody is called. Without `by` it renews by itself."""
         session, key = session_of(instalment), new_key()
         payment = cls(
             id=key, account_id=instalment.account_id, renewal_id=instalment.renewal_id, instalment_id=instalment.id,
             instalment_number=instalment.number, kind=kind, key=f"kekal-{key}", amount_minor=instalment.amount_minor,
             currency=instalment.currency, customer=customer, card_text=f"{card.brand} {card.last4}" if card else "",
-            keeps_card=keeps_card, asked_by=by.id, sent_at=at,
+            keeps_card=keeps_card, asked_by=by.id if by else None, sent_at=at,
         )
         session.add(payment)
         session.flush()  # a second live attempt is refused here, by the database

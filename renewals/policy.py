@@ -34,6 +34,7 @@ class PolicyKind(StrEnum):
     PLAN = "plan"
     TASKS = "tasks"
     LETTERS = "letters"
+    NOTICE = "notice"
 
 
 class Policy(Record):

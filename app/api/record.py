@@ -18,6 +18,7 @@ from renewals.errors import Malformed
 from renewals.permission import Permission
 from renewals.person import Person
 from renewals.pipeline import Rules
+from renewals.plan.reality import raised_among
 from renewals.renewal import LossReason, Renewal, RenewalState
 
 PATH = "/api/v1/renewals/{renewal_id:str}"
@@ -116,7 +117,8 @@ def _done(call: Call, said: Body, act: Act[Body]) -> Told:
     act(call, renewal, said)
     call.session.flush()  # the database has its say before the answer is written
     call.session.expire(renewal, ["owner"])
-    return Told.of(ToldRenewal.of(renewal, Rules.in_force(call.session, call.today), call.today))
+    raised = bool(raised_among(call.session, [renewal.id], call.today))
+    return Told.of(ToldRenewal.of(renewal, Rules.in_force(call.session, call.today), call.today, raised=raised))
 
 
 def _read(body: bytes, shape: type[Body]) -> Body:

@@ -17,7 +17,8 @@ from renewals.account import Account
 from renewals.errors import GatewayFailed
 from renewals.event import Event
 from renewals.message import ABOUT_RENEWAL, TO_STAFF, Message, MessageKind, MessageState
-from renewals.payment import Payment, PaymentState
+from renewals.notice import Notice
+from renewals.payment import Payment, PaymentKind, PaymentState
 from renewals.person import Person, Role
 from renewals.renewal import Renewal
 
@@ -52,6 +53,9 @@ def send_message(work: Work, subject: UUID) -> Any:
     message = Message.find(work.session, subject, lock=True)
     if not message.is_due(work.now) or _overtaken(work, message):
         return
+    if needless := _needless(work, message):
+        message.drop(needless, at=work.now)
+        return
     letter = letters.write(work, message)
     envelope = _envelope(work, message, letter)
     refusal = yield partial(_send, work, envelope)
@@ -63,6 +67,7 @@ def send_message(work: Work, subject: UUID) -> Any:
         message.failed(refusal, subject=subject_line, at=work.now)
     else:
         message.sent(subject_line, letters.without_secrets(letter.text), words=letter.words, at=work.now)
+        _prove(work, message)
 
 
 def _overtaken(work: Work, message: Message) -> bool:
@@ -91,6 +96,21 @@ def tell_undelivered(work: Work, subject: UUID) -> None:
     if owner and reader and not reader.is_staff:
         purpose = f"undelivered:{message.id}"
         plan(work, MessageKind.UNDELIVERED, owner, renewal, purpose=purpose, refused=str(message.id))
+
+
+def _needless(work: Work, message: Message) -> str:
+    """A notice says that a term renews by itself; nobody is told so who has left, or renewed, in the meantime."""
+    if message.kind is not MessageKind.LEGAL_NOTICE or message.renewal_id is None:
+        return ""
+    renewal = Renewal.find(work.session, message.renewal_id)
+    return "" if renewal.is_open and not renewal.is_declined else "It does not renew by itself any more."
+
+
+def _prove(work: Work, message: Message) -> None:
+    """What the mail server took is served: that is the proof."""
+    if message.kind is MessageKind.LEGAL_NOTICE:
+        notice = Notice.find(work.session, UUID(message.context["notice"]), lock=True)
+        notice.accepted_by_mail_server(message, at=work.now)
 
 
 def _send(work: Work, envelope: Envelope) -> str | None:
@@ -122,9 +142,12 @@ def plan_receipt(work: Work, subject: UUID) -> None:
 
 def tell_payment_failed(work: Work, subject: UUID, event: UUID) -> None:
     """The bank's no came late: whoever pressed the button has left the page and is told by mail."""
+    payment = Payment.find(work.session, subject)
+    if payment.kind is PaymentKind.OFF_SESSION:
+        work.later("tell_card_failed", {"account": str(payment.account_id), "subject": str(subject)}, wait=0)
+        return
     if work.session.get_one(Event, event).details.get("from") not in LATE:
         return
-    payment = Payment.find(work.session, subject)
     person = work.session.get(Person, payment.asked_by) if payment.asked_by else None
     if person:
         renewal = Renewal.find(work.session, payment.renewal_id)

@@ -5,7 +5,7 @@ name, so that adding one company changes no other. Prices are the shipped catalo
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -37,6 +37,8 @@ STAGES = {
     400: ["planned"],
 }
 """Days before the renewal date, and where such renewals stand."""
+STATES = {"America/Chicago": "IL", "America/Denver": "CO", "America/Los_Angeles": "CA", "America/New_York": "NY"}
+"""Where the American companies of the demo sit."""
 
 Row = Sequence[object]
 T = TypeVar("T")
@@ -226,12 +228,22 @@ def ordinary() -> list[Company]:
 
 def books() -> dict[Kind, list[Row]]:
     cast = (ACCOUNTS, PEOPLE, SUBSCRIPTIONS, VALUE, list(cast_usage(MONTHS)))
+    more: dict[Kind, Callable[[Row], Row]] = {KINDS[0]: _with_region, KINDS[2]: _with_mandate}
     makers = (accounts, people, subscriptions, value, usage)
     companies = ordinary()
     return {
-        kind: [*rows, *(row for company in companies for row in make(company))]
+        kind: [more.get(kind, tuple)(row) for row in (*rows, *(row for company in companies for row in make(company)))]
         for kind, rows, make in zip(KINDS, cast, makers, strict=True)
     }
+
+
+def _with_region(account: Row) -> Row:
+    return (*account, STATES.get(str(account[4]), ""))
+
+
+def _with_mandate(term: Row) -> Row:
+    """Whoever's contract renews by itself agreed to be charged when it began."""
+    return (*term, term[6] if term[9] == "true" else "")
 
 
 def write(folder: Path) -> None:

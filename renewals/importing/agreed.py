@@ -52,7 +52,7 @@ WITH said AS (
     SELECT s.line, s.external_id, s.account, s.plan, s.starts_on, s.ends_on, s.months, s.currency,
            {notice_days} AS notice_days, {auto_renew} AS auto_renew, {billing} AS billing,
            {net_days} AS net_days,
-           s.stage, s.owner_email, s.target_minor, s.renewal_id, s.event_id, s.change_id,
+           s.stage, s.owner_email, s.target_minor, s.mandate_on, s.renewal_id, s.event_id, s.change_id,
            coalesce(t.id, s.term_id) AS id, t.id IS NULL AS is_new, t.agreement_id, t.ends_on AS ended_on,
            coalesce(k.id, s.new_subscription_id) AS subscription_id, k.id IS NULL AS new_subscription,
            s.lines, kl.lines AS known_lines,
@@ -179,10 +179,38 @@ WITH wanted AS (
 SELECT count(*) FROM entered
 """
 
+_NEW_CONSENTS = """
+WITH wanted AS (
+    SELECT DISTINCT ON (k.account_id) k.account_id, s.mandate_on, s.external_id
+    FROM staged_terms AS s JOIN subscription AS k ON k.id = s.subscription_id
+    WHERE s.mandate_on IS NOT NULL AND s.auto_renew AND s.is_latest
+    ORDER BY k.account_id, s.mandate_on DESC
+), entered AS (
+    INSERT INTO consent (id, account_id, person_id, kind, text_version, text_hash, given_at, ip, user_agent)
+    SELECT gen_random_uuid(), w.account_id, p.id, 'auto_renewal', 'imported',
+           encode(sha256(convert_to('Imported with ' || w.external_id || ' on ' || CAST(:at AS timestamptz)::date,
+                                    'UTF8')), 'hex'),
+           w.mandate_on::timestamp AT TIME ZONE 'UTC', '', 'imported'
+    FROM wanted AS w CROSS JOIN LATERAL (
+        SELECT id FROM person WHERE account_id = w.account_id AND active AND 'owner' = ANY (roles)
+        ORDER BY id LIMIT 1) AS p
+    WHERE NOT EXISTS (SELECT FROM consent AS c WHERE c.account_id = w.account_id AND c.kind = 'auto_renewal'
+                      AND c.given_at = w.mandate_on::timestamp AT TIME ZONE 'UTC')
+    RETURNING id, account_id, given_at
+), told AS (
+    INSERT INTO event (id, account_id, name, subject_type, subject_id, by_id, at, details)
+    SELECT gen_random_uuid(), account_id, 'consent.given', 'consent', id, CAST(:by AS uuid), :at,
+           jsonb_build_object('kind', 'auto_renewal', 'text_version', 'imported', 'imported', true)
+    FROM entered)
+SELECT count(*) FROM entered
+"""
+"""That they agreed to be charged is the importer's word; the record says so, and names no words of its own."""
+
 STEPS = {
     "subscriptions": {"new": _NEW_SUBSCRIPTIONS, "changed": _CHANGED_SUBSCRIPTIONS},
     "terms": {"changed": _CHANGED_TERMS, "new": _NEW_TERMS},
     "lines": {"new": _LINES},
     "renewals": {"changed": _CHANGED_RENEWALS, "new": _NEW_RENEWALS},
+    "consents": {"new": _NEW_CONSENTS},
 }
 """Changed terms go before new ones: a term that was shortened makes room for the next."""

@@ -91,7 +91,9 @@ def _has_owner(kind: Kind, column: str, only: str) -> Check:
     )
 
 
-_PARTS = ("plan", "notice_days", "auto_renew", "billing", "net_days", "stage", "owner_email", "target_value")
+_PARTS = (
+    "plan", "notice_days", "auto_renew", "billing", "net_days", "stage", "owner_email", "target_value", "mandate_on",
+)
 """What all lines of a term say alike."""
 
 _ALIKE = Check(

@@ -54,7 +54,7 @@ class Entry:
 ACCOUNT = (
     "name", "currency", "country", "timezone", "locale", "industry", "customer_since", "health_score",
     "strategic", "stable_business", "budget_predictable", "wants_multi_year", "industry_changes_fast",
-    "stripe_customer", "owner_id",
+    "stripe_customer", "owner_id", "region",
 )
 PERSON = ("name", "title", "roles", "locale")
 FIGURE = (

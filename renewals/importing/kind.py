@@ -96,6 +96,7 @@ ACCOUNTS = Kind(
         _judgement("industry_changes_fast", "Their industry changes fast"),
         _may("stripe_customer", cell.text(120), "text", "cus_cedar_dental", "Their customer id at Stripe."),
         _may("owner_email", cell.mail, "text", "maya@lumen.example", "Who of the staff looks after them."),
+        _may("region", cell.text(40), "text", "WI", "The state or province; laws of notice ask for it.", ""),
     ),
 )
 
@@ -133,6 +134,7 @@ SUBSCRIPTIONS = Kind(
         _may("stage", cell.choice(RenewalState), "text", "planned", "Where the renewal stands, see below."),
         _may("owner_email", cell.mail, "text", "ravi@lumen.example", "Its owner; empty is the account's."),
         _may("target_value", cell.text(40), "text", "9072.00", "What a year should be worth after it."),
+        _may("mandate_on", cell.day, "date", "2025-09-04", "They agreed to be charged by themselves."),
     ),
 )
 

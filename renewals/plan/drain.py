@@ -10,9 +10,14 @@ from sqlalchemy.orm import Session
 
 from renewals import silence
 from renewals.account import Health
+from renewals.auto_renewal import fall_due
+from renewals.choice import Choice
 from renewals.errors import Malformed, Refused
 from renewals.event import Event
 from renewals.message import Message, MessageKind
+from renewals.notice import Notice, NoticeState
+from renewals.notice_rule import facts_of, rule_for
+from renewals.payment import Payment
 from renewals.person import Person, Role
 from renewals.plan.action import Action, ActionState
 from renewals.plan.hours import Hours
@@ -20,8 +25,7 @@ from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.opening import open_tasks
 from renewals.plan.plan import Plan, hours_of
 from renewals.plan.readers import readers, staff_with
-from renewals.plan.rule import TO_CUSTOMERS, ActionKind, Rule, rules
-from renewals.plan.schedule import key_of
+from renewals.plan.rule import TO_CUSTOMERS, ActionKind, Rule, key_of, rules
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal, RenewalState
 from renewals.snooze import is_snoozed
@@ -172,10 +176,12 @@ def _said_soon(turn: Turn, action: Action) -> str:
     return ""
 
 
-def _plan(turn: Turn, kind: MessageKind, person: Person, action: Action, **context: Any) -> None:
+def _plan(
+    turn: Turn, kind: MessageKind, person: Person, action: Action, *, leave_at: datetime | None = None, **context: Any
+) -> None:
     renewal = turn.renewal
     locale = person.locale or ("en" if person.is_staff else renewal.account.locale)
-    leave_at = turn.at if person.is_staff else turn.hours.next_open(turn.at)
+    leave_at = leave_at or (turn.at if person.is_staff else turn.hours.next_open(turn.at))
     Message.plan(
         turn.session, kind, person, purpose=f"{action.kind.value}:{action.id}:{person.id}", locale=locale, at=turn.at,
         leave_at=leave_at, renewal_id=renewal.id, account_id=renewal.account_id, milestone=action.milestone.key,
@@ -194,7 +200,47 @@ def _open_tasks(turn: Turn, action: Action) -> str:
 
 
 def _close(turn: Turn, action: Action) -> str:
-    return "" if turn.renewal.is_open else "The renewal is closed."
+    """The date has come: what renews by itself falls due, everything else is somebody's to settle."""
+    if not turn.renewal.is_open:
+        return "The renewal is closed."
+    if turn.renewal.term.auto_renew and not turn.renewal.is_declined:
+        fall_due(turn.renewal, at=turn.at, step=action.milestone.key)
+    return ""
+
+
+def _retry(turn: Turn, action: Action) -> str:
+    """Nothing is asked again while an attempt stands, or where nothing renews by itself."""
+    if not turn.renewal.term.auto_renew:
+        return "It does not renew by itself."
+    if turn.renewal.is_open and Payment.live_of(turn.renewal):
+        return "A payment is under way."
+    return _close(turn, action)
+
+
+def _notice(turn: Turn, action: Action) -> str:
+    """The legal notice names the exact price; a mail to each reader, on one of its days."""
+    renewal, rule = turn.renewal, turn.rule(action)
+    if rule is None:
+        return "The policy does not ask for it any more."
+    if not renewal.is_open or renewal.is_declined:
+        return "The renewal is closed." if not renewal.is_open else "They told us that they will not renew."
+    option = Choice.of(turn.session, renewal, turn.today).options.good
+    if not option.standing:
+        return "The price is not approved, and a notice names nothing else."
+    policy = turn.policies[PolicyKind.NOTICE]
+    asked = rule_for(facts_of(renewal), policy.content)
+    notice = Notice.plan(renewal, option, asked, policy=policy.name, at=turn.at)
+    if notice.state is NoticeState.PLANNED:
+        for person, part in readers(turn.session, renewal, rule.to):
+            _plan(turn, MessageKind.LEGAL_NOTICE, person, action, leave_at=_in_window(turn, notice),
+                  notice=str(notice.id), part=part)
+    return ""
+
+
+def _in_window(turn: Turn, notice: Notice) -> datetime:
+    """In their office hours, unless its days are over by then."""
+    opens = turn.hours.next_open(turn.at)
+    return opens if opens.astimezone(turn.hours.zone).date() <= notice.window_to else turn.at
 
 
 def _tell(turn: Turn, action: Action) -> str:
@@ -246,9 +292,11 @@ def reached(state: RenewalState, wanted: RenewalState) -> bool:
 
 WORK: dict[ActionKind, Callable[[Turn, Action], str]] = {
     ActionKind.OPEN_TASKS: _open_tasks,
+    ActionKind.LEGAL_NOTICE: _notice,
     ActionKind.CLOSE: _close,
+    ActionKind.RETRY: _retry,
 }
-"""What is not a message."""
+"""What is no renewal message."""
 TO_STAFF: dict[ActionKind, Callable[[Turn], list[Person]]] = {
     ActionKind.TELL_OWNER: _owner,
     ActionKind.ESCALATE: lambda turn: [*_owner(turn), *_managers(turn)],

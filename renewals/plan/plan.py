@@ -70,10 +70,11 @@ class Plan(Versioned, Owned):
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A renewal and what it is now."""
+    """A renewal and what it is now. `notice_on` is the day of its legal notice, where one is asked for."""
 
     renewal: Renewal
     profile: Profile
+    notice_on: date | None = None
 
 
 def draw(session: Session, drawings: Sequence[Drawing], policy: Policy, *, at: datetime) -> int:
@@ -99,7 +100,8 @@ def _draw(
 ) -> None:
     renewal = drawing.renewal
     hours = hours_of(renewal.account, policy)
-    wanted = {rung.key: rung for rung in schedule(drawing.profile, renewal.renews_on, hours, policy.content)}
+    places = schedule(drawing.profile, renewal.renews_on, hours, policy.content, notice_on=drawing.notice_on)
+    wanted = {place.key: place for place in places}
     _note(session, plan, drawing, policy, at=at)
     for key, place in wanted.items():
         if key not in known:

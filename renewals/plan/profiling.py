@@ -1,8 +1,10 @@
 """Profiling: what kind of renewal it is, from what is known of it and the policies in force."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 from renewals.account import Health
+from renewals.notice_rule import facts_of, rule_for
 from renewals.plan.plan import Drawing
 from renewals.plan.profile import Profile
 from renewals.plan.touch import Touch
@@ -13,7 +15,15 @@ from renewals.segment import Segment
 
 def drawing_of(renewal: Renewal, policies: Mapping[PolicyKind, Policy]) -> Drawing:
     """Raises: Malformed when the segment policy does not know the currency."""
-    return Drawing(renewal, profile_of(renewal, policies))
+    return Drawing(renewal, profile_of(renewal, policies), notice_on_of(renewal, policies))
+
+
+def notice_on_of(renewal: Renewal, policies: Mapping[PolicyKind, Policy]) -> date | None:
+    """The day of the legal notice, counted from the last day to decline; None where nothing renews by itself."""
+    if not renewal.term.auto_renew:
+        return None
+    rule = rule_for(facts_of(renewal), policies[PolicyKind.NOTICE].content)
+    return renewal.decide_by - timedelta(days=rule.send_days)
 
 
 def profile_of(renewal: Renewal, policies: Mapping[PolicyKind, Policy]) -> Profile:

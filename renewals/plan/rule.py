@@ -28,7 +28,9 @@ class ActionKind(StrEnum):
     ESCALATE_SILENCE = "escalate_silence"
     INFORM_MANAGER = "inform_manager"
     DAILY_CHECK_IN = "daily_check_in"
+    LEGAL_NOTICE = "legal_notice"
     CLOSE = "close"
+    RETRY = "retry"
     THANKS = "thanks"
 
     @property
@@ -45,9 +47,23 @@ TO_CUSTOMERS = frozenset(
 """Renewal messages: none of them leaves before T-60, and those that are late together are merged into one."""
 
 
+NOTICE = "notice"
+"""The milestone of the legal notice: its day is counted from the last day to decline, not from the renewal date."""
+AFTER = -1
+"""The day after: what follows the signature."""
+
+
+def key_of(days: int) -> str:
+    """What people call a milestone: `t60`, `after`, or `after3` for a later day. Units: days before renewing."""
+    if days < AFTER:
+        return f"after{-days}"
+    return "after" if days < 0 else f"t{days}"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Units: `at` is days before the renewal date. `unless_stage` keeps it back once the stage is reached."""
+    """Units: `at` is days before the renewal date, none for what is done at the notice. `unless_stage` keeps it
+    back once the stage is reached. `by_itself` is only for what renews by itself."""
 
     kind: ActionKind
     at: tuple[int, ...]
@@ -56,6 +72,12 @@ class Rule:
     to: tuple[str, ...] = ()
     unless_stage: str = ""
     always: bool = False
+    by_itself: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The milestones it belongs to."""
+        return tuple(key_of(days) for days in self.at) or (NOTICE,)
 
     def suits(self, profile: Profile) -> bool:
         return self.covers(profile.segment, profile.touch)
@@ -71,9 +93,10 @@ def rules(policy: Mapping[str, Any]) -> tuple[Rule, ...]:
 
 
 def _rule(written: Mapping[str, Any]) -> Rule:
-    at = written["at"]
+    at = () if written["at"] == NOTICE else written["at"]
     return Rule(
-        ActionKind(written["kind"]), tuple(at) if isinstance(at, list) else (at,),
+        ActionKind(written["kind"]), tuple(at) if isinstance(at, list | tuple) else (at,),
         frozenset(written.get("segments", ())), frozenset(written.get("touch", ())), tuple(written.get("to", ())),
         written.get("unless_stage", ""), bool(written.get("always")),
+        bool(written.get("by_itself")),
     )

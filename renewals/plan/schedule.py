@@ -8,11 +8,8 @@ from typing import Any
 from renewals.account import Health
 from renewals.plan.hours import Hours
 from renewals.plan.profile import Profile
-from renewals.plan.rule import rules
+from renewals.plan.rule import NOTICE, key_of, rules
 from renewals.plan.touch import Touch
-
-AFTER = -1
-"""The day after: what follows the signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +24,11 @@ class Rung:
     on: date
     at: datetime
     quiet: bool = False
+    name: str = ""
 
     @property
     def key(self) -> str:
-        return key_of(self.days)
-
-
-def key_of(days: int) -> str:
-    """What people call a milestone: `t60`, or `after`."""
-    return "after" if days < 0 else f"t{days}"
+        return self.name or key_of(self.days)
 
 
 def said_of(key: str) -> str:
@@ -67,15 +60,23 @@ def _begins_earlier(profile: Profile) -> bool:
     return profile.health is Health.YELLOW or profile.large or profile.layered
 
 
-def schedule(profile: Profile, renews_on: date, hours: Hours, policy: Mapping[str, Any]) -> tuple[Rung, ...]:
+def schedule(
+    profile: Profile, renews_on: date, hours: Hours, policy: Mapping[str, Any], *, notice_on: date | None = None
+) -> tuple[Rung, ...]:
     """Every rung with its day, each counted from the renewal date and never from another rung.
 
-    Days on which something is due that belongs to no milestone are quiet rungs.
+    Days on which something is due that belongs to no milestone are quiet rungs, and so is `notice_on`, the day of
+    the legal notice where one is asked for.
     """
     loud = rungs(profile, policy["plans"])
-    quiet = {days for rule in rules(policy) if rule.always and rule.suits(profile) for days in rule.at} - set(loud)
+    always = [rule for rule in rules(policy) if rule.always and rule.suits(profile)]
+    quiet = {days for rule in always if not rule.by_itself or notice_on for days in rule.at} - set(loud)
     days = sorted({*loud, *quiet}, reverse=True)
-    return tuple(rung(each, renews_on, hours, quiet=each in quiet) for each in days)
+    plain = tuple(rung(each, renews_on, hours, quiet=each in quiet) for each in days)
+    if notice_on is None:
+        return plain
+    notice = Rung((renews_on - notice_on).days, notice_on, hours.opening(notice_on), quiet=True, name=NOTICE)
+    return tuple(sorted((*plain, notice), key=lambda one: (-one.days, one.key)))
 
 
 def rung(days: int, renews_on: date, hours: Hours, *, quiet: bool = False) -> Rung:

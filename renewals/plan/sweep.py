@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from renewals.base import Record
 from renewals.plan.rule import ActionKind, Rule, rules
-from renewals.plan.schedule import key_of
 from renewals.plan.touch import Touch
 from renewals.segment import Segment
 
@@ -78,8 +77,8 @@ def spread(policy: Mapping[str, Any]) -> str:
 
 def _rows(rule: Rule) -> list[dict[str, str]]:
     return [
-        {"key": key_of(days), "kind": rule.kind.value, "segment": segment.value, "touch": touch.value}
-        for days in rule.at for segment in Segment for touch in Touch
+        {"key": key, "kind": rule.kind.value, "segment": segment.value, "touch": touch.value}
+        for key in rule.keys for segment in Segment for touch in Touch
         if rule.covers(segment, touch)
     ]
 

@@ -1,0 +1,82 @@
+"""AutoRenewals: a term whose date has come is charged by itself, or whoever looks after it hears why it is not."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app import papers
+from app.chores.message import plan
+from app.work import Work
+from renewals import auto_renewal, closing
+from renewals.acceptance import Acceptance
+from renewals.auto_renewal import Case, may_charge
+from renewals.event import Event
+from renewals.message import MessageKind
+from renewals.notice import Notice
+from renewals.payment import Payment
+from renewals.person import Person, Role
+from renewals.plan.readers import staff_with
+from renewals.renewal import Renewal
+
+
+def renew_automatically(work: Work, subject: UUID, event: UUID) -> Any:
+    """Charge the card when everything holds. One event makes one attempt at most, however often this is run."""
+    fell_due = work.session.get_one(Event, event)
+    renewal = Renewal.find(work.session, subject, lock=True)
+    case = Case.of(renewal, at=work.now)
+    tried = any(payment.sent_at >= fell_due.at for payment in case.tries)
+    if tried or renewal.is_declined or not renewal.is_open or Payment.live_of(renewal):
+        return
+    if failed := may_charge(case):
+        auto_renewal.hold_back(renewal, failed, at=work.now)
+        return
+    payment = auto_renewal.begin(case, at=work.now)
+    assert case.card
+    payment.freeze(work.house.stripe.off_session_request(payment, case.card.stripe_id))
+    answer = yield partial(work.house.stripe.charge, payment.request, payment.key)
+    closing.settle(work.session, Payment.find(work.session, payment.id, lock=True), answer, at=work.now)
+
+
+def tell_held_back(work: Work, event: UUID) -> None:
+    happened = work.session.get_one(Event, event)
+    renewal = Renewal.find(work.session, happened.subject_id)
+    for person in _owner(renewal):
+        plan(work, MessageKind.HELD_BACK, person, renewal, purpose=f"held_back:{renewal.id}:{person.id}",
+             conjuncts=happened.details["conjuncts"], account_name=renewal.account.name)
+
+
+def tell_card_failed(work: Work, subject: UUID) -> None:
+    """Whoever agreed to be charged hears what to do; after the last try somebody of ours hears of it too."""
+    payment = Payment.find(work.session, subject)
+    renewal = Renewal.find(work.session, payment.renewal_id)
+    yes = work.session.scalars(select(Acceptance).where(Acceptance.id == payment.instalment.acceptance_id)).one()
+    plan(work, MessageKind.CARD_FAILED, yes.person, renewal, purpose=f"card_failed:{payment.id}",
+         payment=str(payment.id))
+    if not auto_renewal.is_last_try(work.session, payment):
+        return
+    people = dict.fromkeys([*_owner(renewal), *staff_with(work.session, Role.MANAGER)])
+    for person in people:
+        plan(work, MessageKind.HELD_BACK, person, renewal, purpose=f"tried:{renewal.id}:{person.id}",
+             conjuncts=["tries"], account_name=renewal.account.name)
+
+
+def tell_unserved(work: Work, subject: UUID) -> None:
+    notice = Notice.find(work.session, subject)
+    renewal = Renewal.find(work.session, notice.renewal_id)
+    for person in _owner(renewal):
+        plan(work, MessageKind.NOTICE_UNSERVED, person, renewal, purpose=f"notice_unserved:{notice.id}",
+             notice=str(notice.id), account_name=renewal.account.name)
+
+
+def print_notice(work: Work, subject: UUID) -> None:
+    """On paper as well, for the customer's room, and to be posted where a mail alone does not serve."""
+    notice = Notice.find(work.session, subject, lock=True)
+    if notice.document_id is None:
+        papers.file_notice(work, notice)
+
+
+def _owner(renewal: Renewal) -> list[Person]:
+    owner = renewal.owner or renewal.account.owner
+    return [owner] if owner else []

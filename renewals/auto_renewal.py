@@ -1,0 +1,206 @@
+"""AutoRenewal: a term that renews by itself: the one predicate that lets a card be charged, and what it then does."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pricing.option import Option
+from renewals.acceptance import Acceptance
+from renewals.accepting import accept_by_mandate
+from renewals.account import Card, Consent
+from renewals.base import session_of
+from renewals.choice import Choice
+from renewals.event import Event, EventName
+from renewals.instalment import Instalment
+from renewals.notice import Notice
+from renewals.payment import OPEN, Payment, PaymentKind, PaymentState
+from renewals.plan.profiling import touch_of
+from renewals.plan.touch import Touch
+from renewals.renewal import Renewal
+
+MANDATE = "auto_renewal"
+"""The kind of consent that lets the card on file be charged when the term renews by itself."""
+TRIES = 4
+"""On the renewal date and, as the `plan` policy says, one, three and five days after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One renewal on one day of its customer, with everything that the predicate asks."""
+
+    renewal: Renewal
+    on: date
+    good: Option
+    consent: Consent | None
+    card: Card | None
+    notice: Notice | None
+    accepted: Acceptance | None
+    payments: Sequence[Payment]
+    owes: bool
+    touch: Touch
+    grace_days: int
+
+    @classmethod
+    def of(cls, renewal: Renewal, *, at: datetime) -> "Case":
+        session, on = session_of(renewal), renewal.account.today(at)
+        choice = Choice.of(session, renewal, on)
+        return cls(
+            renewal=renewal, on=on, good=choice.options.good, consent=_mandate(session, renewal),
+            card=renewal.account.card_on_file, notice=Notice.of(renewal), accepted=Acceptance.standing(renewal),
+            payments=Payment.of_renewal(session, renewal.id), owes=_owes(session, renewal, on),
+            touch=touch_of(renewal, choice.segment, choice.health), grace_days=choice.timeline["grace_days"],
+        )
+
+    @property
+    def tries(self) -> list[Payment]:
+        """What was charged by itself before, newest first."""
+        return [payment for payment in self.payments if payment.kind is PaymentKind.OFF_SESSION]
+
+
+@dataclass(frozen=True, slots=True)
+class Conjunct:
+    """One thing that must be so, with the sentence that says that it is not."""
+
+    name: str
+    sentence: str
+    holds: Callable[[Case], bool]
+
+
+def may_charge(case: Case) -> list[Conjunct]:
+    """What keeps the card from being charged; nothing when it may be.
+
+    Source: `design.md`'s nouns, Notice; the laws named in the `notice` policy; the rest is ours.
+    """
+    return [conjunct for conjunct in CONJUNCTS if not conjunct.holds(case)]
+
+
+def _is_noticed(case: Case) -> bool:
+    """With proof, on one of its days, for the last day to decline as it stands."""
+    notice = case.notice
+    return (
+        notice is not None and notice.is_served and notice.served_on is not None
+        and notice.deadline == case.renewal.decide_by
+        and notice.window_from <= notice.served_on <= notice.window_to
+    )
+
+
+def _is_named_price(case: Case) -> bool:
+    """The same content to the last word, and so the same price."""
+    notice = case.notice
+    return (
+        notice is not None and notice.content_hash == case.good.content_hash and notice.price == case.good.due_now
+    )
+
+
+def _is_ours(accepted: Acceptance | None) -> bool:
+    return accepted is None or accepted.evidence.get("known_by") == "mandate"
+
+
+CONJUNCTS = (
+    Conjunct("open", "The renewal is closed.", lambda case: case.renewal.is_open),
+    Conjunct("clause", "The contract does not renew by itself.", lambda case: case.renewal.term.auto_renew),
+    Conjunct(
+        "due", "It is not the renewal date yet, or the days of grace after it have gone by.",
+        lambda case: -case.grace_days <= case.renewal.days_left(case.on) <= 0,
+    ),
+    Conjunct("stays", "They told us that they will not renew.", lambda case: not case.renewal.is_declined),
+    Conjunct(
+        "mandate", "There is no record that they agreed to be charged by themselves.",
+        lambda case: case.consent is not None,
+    ),
+    Conjunct(
+        "card", "There is no card on file that is good today.",
+        lambda case: case.card is not None and case.card.lives_on(case.on)
+        and case.renewal.account.stripe_customer is not None,
+    ),
+    Conjunct("notice", "The notice was not served, with proof, inside its days.", _is_noticed),
+    Conjunct("price", "The price is not the one that the notice named.", _is_named_price),
+    Conjunct("approved", "The price needs an approval that it has not.", lambda case: case.good.standing),
+    Conjunct(
+        "standing", "Money is under way, in doubt or owed.",
+        lambda case: not case.owes and not any(payment.is_live for payment in case.payments),
+    ),
+    Conjunct("choice", "They have chosen an option themselves.", lambda case: _is_ours(case.accepted)),
+    Conjunct(
+        "touch", "It is not a renewal that runs by itself: large, at risk, or without a card.",
+        lambda case: case.touch is Touch.AUTO,
+    ),
+    Conjunct("tries", "The card was tried as often as it may be.", lambda case: len(case.tries) < TRIES),
+)
+"""Every one of them is needed; a test takes each away."""
+
+
+def fall_due(renewal: Renewal, *, at: datetime, step: str) -> Event:
+    """The date of a renewal that renews by itself has come, or one of the days on which it is tried again."""
+    return Event.record(session_of(renewal), EventName.RENEWAL_FELL_DUE, renewal, by=None, at=at, step=step)
+
+
+def hold_back(renewal: Renewal, failed: Sequence[Conjunct], *, at: datetime) -> Event:
+    """Nothing is charged: what kept it back is written down, and whoever looks after it is told."""
+    names = [conjunct.name for conjunct in failed]
+    return Event.record(session_of(renewal), EventName.RENEWAL_HELD_BACK, renewal, by=None, at=at, conjuncts=names)
+
+
+def sentences(names: Sequence[str]) -> list[str]:
+    """What was held back, in words."""
+    return [conjunct.sentence for conjunct in CONJUNCTS if conjunct.name in names]
+
+
+def begin(case: Case, *, at: datetime) -> Payment:
+    """The policy's own yes to what the notice named, and an attempt to charge the card; the predicate must hold.
+
+    The renewal must be locked. The caller freezes the request before anybody is called.
+    """
+    assert case.consent and case.notice and case.card
+    evidence: dict[str, Any] = {
+        "known_by": "mandate", "consent": str(case.consent.id), "notice": str(case.notice.id), "ip": case.consent.ip,
+        "user_agent": case.consent.user_agent,
+    }
+    acceptance = accept_by_mandate(case.renewal, case.good, evidence, person_id=case.consent.person_id, at=at)
+    return Payment.begin(
+        Instalment.first(acceptance), PaymentKind.OFF_SESSION, by=None, at=at, card=case.card,
+        customer=case.renewal.account.stripe_customer,
+    )
+
+
+def is_last_try(session: Session, payment: Payment) -> bool:
+    """Whether no other follows by itself."""
+    tried = [one for one in Payment.of_renewal(session, payment.renewal_id) if one.kind is PaymentKind.OFF_SESSION]
+    return len(tried) >= TRIES
+
+
+def _mandate(session: Session, renewal: Renewal) -> Consent | None:
+    """The newest consent to be charged, by anybody of theirs."""
+    given = select(Consent).where(Consent.account_id == renewal.account_id, Consent.kind == MANDATE)
+    return session.scalars(given.order_by(Consent.given_at.desc(), Consent.id.desc()).limit(1)).first()
+
+
+def _owes(session: Session, renewal: Renewal, on: date) -> bool:
+    """Whether any money of this company is in doubt, or was due for another renewal and has not come."""
+    doubted = select(Payment.id).where(
+        Payment.account_id == renewal.account_id, Payment.quarantined | _is_stranded(renewal.account_id)
+    )
+    paid = select(Payment.id).where(
+        Payment.instalment_id == Instalment.id, Payment.state == PaymentState.SUCCEEDED
+    )
+    overdue = (
+        select(Instalment.id).join(Acceptance, Acceptance.id == Instalment.acceptance_id)
+        .where(
+            Instalment.account_id == renewal.account_id, Instalment.renewal_id != renewal.id, Instalment.due_on < on,
+            Acceptance.state == "standing", ~paid.exists(),
+        )
+    )
+    return session.scalar(doubted.limit(1)) is not None or session.scalar(overdue.limit(1)) is not None
+
+
+def _is_stranded(account_id: UUID) -> Any:
+    """A person was asked to look, and nothing is known yet."""
+    told = select(Event.subject_id).where(
+        Event.account_id == account_id, Event.name == EventName.PAYMENT_STRANDED
+    )
+    return Payment.id.in_(told) & Payment.state.in_(OPEN)

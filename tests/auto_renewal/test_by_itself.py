@@ -1,0 +1,126 @@
+"""By itself: Juno Studio's contract renews by itself, from the notice to the term that follows."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.chores.auto_renewal import renew_automatically
+from app.work import Work
+from renewals.acceptance import Acceptance
+from renewals.account import Consent
+from renewals.event import EventName
+from renewals.notice import NoticeState
+from renewals.payment import PaymentKind, PaymentState
+from renewals.renewal import Renewal, RenewalState
+from tests.auto_renewal.juno import A_DAY, DECIDE_BY, JONAS, RENEWS_ON, Juno
+from tests.crash.oracle import violations
+
+
+def test_the_notice_was_served_by_mail_on_one_of_its_days(juno: Juno) -> None:
+    notice = juno.notice()
+    mail = juno.mails("legal_notice")[0]
+
+    assert notice.state is NoticeState.SERVED
+    assert notice.served_on and notice.window_from <= notice.served_on <= notice.window_to
+    assert notice.deadline == DECIDE_BY
+    assert notice.proof == mail.message_id
+    assert mail.to == [JONAS]
+    for said in ("EUR 6,120.00", "19 Sep 2026", "20 Aug 2026"):
+        assert said in mail.subject
+    for said in ("Thursday, 20 August 2026", "EUR 6,120.00", "no change", "12 months", "to=opt-out"):
+        assert said in mail.text
+    assert "?to=opt-out" in mail.html
+
+
+def test_nothing_is_charged_before_its_date_and_everything_on_it(juno: Juno) -> None:
+    notice = juno.notice()
+
+    juno.live(RENEWS_ON - A_DAY)
+    assert juno.charges() == []
+    juno.live(RENEWS_ON)
+    juno.live(RENEWS_ON + A_DAY)
+
+    with juno.world.reading() as session:
+        done = session.get_one(Renewal, juno.renewal)
+        yes = session.scalars(select(Acceptance).where(Acceptance.renewal_id == juno.renewal)).one()
+        consent = session.get_one(Consent, UUID(yes.evidence["consent"]))
+    assert juno.charges() == [notice.price_minor]
+    assert [(one.kind, one.state, one.asked_by) for one in juno.world.payments(juno.renewal)] == [
+        (PaymentKind.OFF_SESSION, PaymentState.SUCCEEDED, None)
+    ]
+    assert (done.state, yes.evidence["notice"], consent.kind) == (
+        RenewalState.WON, str(notice.id), "auto_renewal"
+    )
+    assert [mail.to for mail in juno.mails("receipt")] == [[JONAS]]
+
+
+def test_afterwards_the_oracle_has_nothing_to_say(juno: Juno) -> None:
+    juno.live(RENEWS_ON)
+    juno.live(RENEWS_ON + A_DAY)
+
+    with juno.world.writing() as session:
+        assert violations(session, juno.world.sandbox, juno.world.mails(), juno.renewal) == []
+
+
+def test_a_card_that_does_not_pay_is_tried_four_times_then_a_person_hears_of_it(juno: Juno) -> None:
+    juno.world.put_card("juno-studio", "pm_card_chargeCustomerFail", "0341")
+
+    for day in range(16):
+        juno.live(RENEWS_ON + day * A_DAY)
+
+    tried = [(one.sent_at.date() - RENEWS_ON).days for one in juno.world.payments(juno.renewal)]
+    with juno.world.reading() as session:
+        owner = session.get_one(Renewal, juno.renewal).owner
+        open_still = session.get_one(Renewal, juno.renewal).is_open
+    assert tried == [0, 1, 3, 5]
+    assert juno.charges() == []
+    assert len(juno.mails("card_failed")) == 4
+    assert "do not try the card again" in juno.mails("card_failed")[-1].text
+    assert owner and owner.email in [to for mail in juno.mails("held_back") for to in mail.to]
+    assert open_still
+
+
+def test_a_bank_that_wants_to_see_them_is_answered_by_a_link_and_the_term_is_not_lost(juno: Juno) -> None:
+    juno.world.put_card("juno-studio", "pm_card_authenticationRequired", "3184")
+    juno.live(RENEWS_ON)
+
+    mail = juno.mails("card_failed")[0]
+    page = juno.world.signed_in(JONAS).get(f"/renewals/{juno.renewal}").text
+
+    assert juno.charges() == []
+    assert "asks you to confirm" in mail.subject
+    assert "/links/" in mail.text
+    assert 'name="option"' in page
+    juno.world.signed_in(JONAS).click(juno.renewal)
+    assert juno.world.payments(juno.renewal)[-1].state is PaymentState.REQUIRES_ACTION
+
+
+def test_a_job_that_is_run_twice_makes_one_attempt(juno: Juno) -> None:
+    juno.world.put_card("juno-studio", "pm_card_chargeCustomerFail", "0341")
+    juno.live(RENEWS_ON)
+    event = juno.events(EventName.RENEWAL_FELL_DUE)[0]
+    for _ in range(3):
+        Work(juno.world.house).run(renew_automatically, subject=juno.renewal, event=event.id)
+
+    assert len(juno.world.payments(juno.renewal)) == 1
+
+
+def test_a_server_that_was_down_for_a_month_charges_nothing_late(juno: Juno) -> None:
+    for day in (40, 41):
+        juno.live(RENEWS_ON + day * A_DAY)
+
+    assert juno.charges() == []
+    assert all("due" in names for names in juno.held_back()) and juno.held_back()
+
+
+def test_who_said_no_in_time_is_never_charged(juno: Juno) -> None:
+    juno.live(DECIDE_BY)
+    answer = juno.world.signed_in(JONAS).post(f"/renewals/{juno.renewal}/opt-out", page=f"/renewals/{juno.renewal}")
+    for day in range(7):
+        juno.live(RENEWS_ON + day * A_DAY)
+
+    with juno.world.reading() as session:
+        assert session.get_one(Renewal, juno.renewal).state is RenewalState.LOST
+    assert answer.status_code == 303
+    assert juno.charges() == []
+    assert juno.mails("declined")

@@ -1,0 +1,119 @@
+"""The predicate: take away any one thing that must be so, and nothing is charged."""
+
+from datetime import date
+from typing import LiteralString
+
+import pytest
+
+from renewals.auto_renewal import CONJUNCTS
+from renewals.event import EventName
+from tests.auto_renewal.juno import A_DAY, DECIDE_BY, JONAS, RENEWS_ON, Juno
+
+OTHER = "'0000000000000000000000000000000000000000000000000000000000000000'"
+TAKEN_AWAY: dict[str, LiteralString] = {
+    "open": "UPDATE renewal SET state = 'lost' WHERE id = %(renewal)s",
+    "clause": "UPDATE term SET auto_renew = false WHERE id = (SELECT term_id FROM renewal WHERE id = %(renewal)s)",
+    "due": "UPDATE renewal SET renews_on = renews_on + 1 WHERE id = %(renewal)s",
+    "stays": "UPDATE renewal SET declined_at = now() WHERE id = %(renewal)s",
+    "mandate": "DELETE FROM consent",
+    "card": "UPDATE card SET expires_on = '2026-09-18' WHERE active",
+    "notice": "UPDATE notice SET state = 'planned', served_on = NULL, channel = NULL, proof = '' "
+    "WHERE renewal_id = %(renewal)s",
+    "price": "UPDATE notice SET price_minor = price_minor - 1 WHERE renewal_id = %(renewal)s",
+    "standing": "UPDATE payment SET quarantined = true",
+    "choice": "UPDATE acceptance SET evidence = '{\"known_by\": \"code\"}' WHERE renewal_id = %(renewal)s",
+    "touch": "UPDATE account SET health_score = 20 "
+    "WHERE id = (SELECT account_id FROM renewal WHERE id = %(renewal)s)",
+}
+"""How each is taken away, past every verb, in the database itself."""
+AFTER_A_TRY = ("standing", "choice")
+"""What can only be so when something was tried before."""
+
+
+def test_with_everything_there_it_is_charged(juno: Juno) -> None:
+    juno.world.stand_at(RENEWS_ON)
+
+    assert juno.missing() == []
+    juno.fall_due()
+    assert len(juno.charges()) == 1
+
+
+@pytest.mark.parametrize("name", TAKEN_AWAY)
+def test_without_it_nothing_is_charged(juno: Juno, name: str) -> None:
+    juno.world.stand_at(RENEWS_ON)
+    if name in AFTER_A_TRY:
+        _try_in_vain(juno)
+    juno.alter(TAKEN_AWAY[name])
+
+    assert name in juno.missing()
+    juno.fall_due()
+    assert juno.charges() == []
+
+
+def test_a_price_that_needs_an_approval_is_not_charged(juno: Juno) -> None:
+    approved = next(conjunct for conjunct in CONJUNCTS if conjunct.name == "approved")
+    juno.world.stand_at(RENEWS_ON)
+
+    case = juno.case()
+
+    assert approved.holds(case)
+    assert not approved.holds(juno.without_approval(case))
+
+
+def test_a_fifth_try_is_one_too_many(juno: Juno) -> None:
+    juno.world.put_card("juno-studio", "pm_card_chargeCustomerFail", "0341")
+    for day in (19, 20, 22, 24, 26):
+        juno.world.stand_at(date(2026, 9, day))
+        juno.fall_due()
+
+    assert juno.missing() == ["tries"]
+    assert len(juno.world.payments(juno.renewal)) == 4
+
+
+def test_the_same_content_under_another_hash_is_another_price(juno: Juno) -> None:
+    juno.alter(f"UPDATE notice SET content_hash = {OTHER} WHERE renewal_id = %(renewal)s")  # type: ignore[arg-type]
+    juno.world.stand_at(RENEWS_ON)
+
+    assert juno.missing() == ["price"]
+
+
+def test_a_notice_for_another_last_day_is_none(juno: Juno) -> None:
+    juno.alter("UPDATE notice SET deadline = deadline + 7 WHERE renewal_id = %(renewal)s")
+    juno.world.stand_at(RENEWS_ON)
+
+    assert juno.missing() == ["notice"]
+
+
+def test_whoever_looks_after_them_hears_why_once_and_the_renewal_is_overdue(juno: Juno) -> None:
+    juno.alter("DELETE FROM consent")
+    for day in (19, 20, 22):
+        juno.live(date(2026, 9, day))
+
+    mails = juno.mails("held_back")
+    page = juno.world.signed_in("maya@lumen.example").get(f"/admin/renewals/{juno.renewal}").text
+
+    assert len(mails) == 1 and mails[0].to == ["maya@lumen.example"]
+    assert "There is no record that they agreed to be charged by themselves." in mails[0].text
+    assert "The date passed" in page
+    assert juno.held_back() == [["mandate"]] * 3
+
+
+def test_every_conjunct_is_taken_away_by_a_test() -> None:
+    assert {*TAKEN_AWAY, "approved", "tries"} == {conjunct.name for conjunct in CONJUNCTS}
+
+
+def test_an_opt_out_on_the_last_day_is_heard(juno: Juno) -> None:
+    juno.world.stand_at(DECIDE_BY)
+    juno.world.signed_in(JONAS).post(f"/renewals/{juno.renewal}/opt-out", page=f"/renewals/{juno.renewal}")
+
+    assert juno.events(EventName.RENEWAL_DECLINED)
+    assert "stays" in juno.missing()
+
+
+def _try_in_vain(juno: Juno) -> None:
+    """A first try that the bank refused, and a good card after it."""
+    juno.world.put_card("juno-studio", "pm_card_chargeCustomerFail", "0341")
+    juno.world.stand_at(RENEWS_ON)
+    juno.fall_due()
+    juno.world.put_card("juno-studio", "pm_card_visa")
+    juno.world.stand_at(RENEWS_ON + A_DAY)
