@@ -5,7 +5,6 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 8000
 KEKAL_HOME ?= .kekal
-BOTH_CORES := -n 2 --no-loadscope-reorder
 export PORT KEKAL_HOME
 
 .PHONY: help demo demo-reset test check long bench lock
@@ -21,8 +20,7 @@ demo-reset: $(READY)  ## the same, from the beginning
 
 test: $(READY)  ## every test but the long ones, the browser's included
 	@$(BIN)/python tests/browser.py
-	@$(BIN)/python -m pytest tests -m "not long and not live_stripe" $(BOTH_CORES) --dist loadfile
-	@$(BIN)/python -m pytest e2e -m "not long" $(BOTH_CORES) --dist loadgroup
+	@$(BIN)/python -m tests.both
 
 check: $(READY)  ## style, types, import contracts; no tests
 	@$(BIN)/ruff check .
