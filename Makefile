@@ -5,7 +5,6 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 8000
 KEKAL_HOME ?= .kekal
-BOTH_CORES := -n 2 --no-loadscope-reorder
 AT := $(if $(DAY),--day $(DAY))
 export PORT KEKAL_HOME
 
@@ -22,8 +21,7 @@ demo-reset: $(READY)  ## the same, from the beginning; DAY=2026-04-22 begins at 
 
 test: $(READY)  ## every test but the long ones, the browser's included
 	@$(BIN)/python tests/browser.py
-	@$(BIN)/python -m pytest tests -m "not long and not live_stripe" $(BOTH_CORES) --dist loadfile
-	@$(BIN)/python -m pytest e2e -m "not long" $(BOTH_CORES) --dist loadgroup
+	@$(BIN)/python -m tests.both
 
 check: $(READY)  ## style, types, import contracts; no tests
 	@$(BIN)/ruff check .
