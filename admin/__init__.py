@@ -5,6 +5,6 @@ from types import ModuleType
 
 def rooms() -> list[ModuleType]:
     """Every module with rooms in it."""
-    from admin import account, audit, check, day, price, record, renewal
+    from admin import account, audit, check, day, notice, price, record, renewal
 
-    return [day, renewal, record, price, account, audit, check]
+    return [day, renewal, record, notice, price, account, audit, check]

@@ -12,18 +12,24 @@ from gateways.browser import Answer, Visit, get, post, staff
 from pricing.money import Money, NotAnAmount
 from renewals import loss, running, trail
 from renewals.activity import NOTED, ActivityKind
+from renewals.auto_renewal import Case, may_charge
 from renewals.dossier import messages_of
 from renewals.errors import Malformed
 from renewals.event import EventName
+from renewals.notice import Notice
 from renewals.payment import Payment
 from renewals.permission import REFUSALS, Permission
 from renewals.person import Person
 from renewals.pipeline import Pipeline
+from renewals.policy import Policy, PolicyKind
 from renewals.renewal import LossReason, Renewal, RenewalState
 from renewals.segment import Segment
 from renewals.trail import Told
 
-FIELDS = ("segment", "reason", "stage", "target", "owner", "kind", "on", "with", "words", "loss", "loss_words")
+FIELDS = (
+    "segment", "reason", "stage", "target", "owner", "kind", "on", "with", "words", "loss", "loss_words", "served_on",
+    "tracking",
+)
 GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 """An amount as the page itself shows it: 72,000."""
 STORY = 12
@@ -172,6 +178,23 @@ def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str
         segment=_served(renewal, pipeline.rules.thresholds, told), told=told, shown=STORY, plans=pipeline.rules.plans,
         payments=Payment.of_renewal(visit.session, renewal.id), messages=messages_of(visit.session, renewal.id),
         may=_may(visit, renewal), choices=_choices(visit, renewal), typed=typed, trouble=trouble,
+        by_itself=_by_itself(visit, renewal),
+    )
+
+
+def show_again(visit: Visit, renewal: Renewal, trouble: Malformed) -> Answer:
+    """The record once more, with what to mend where it was typed."""
+    return _record(visit, renewal, status=422, **{trouble.field or "reason": str(trouble)})
+
+
+def _by_itself(visit: Visit, renewal: Renewal) -> SimpleNamespace | None:
+    """What the notice and the predicate say, where the contract renews by itself; the date aside until it comes."""
+    if not renewal.is_open or not renewal.term.auto_renew:
+        return None
+    missing = [one for one in may_charge(Case.of(renewal, at=visit.now)) if one.name != "due"]
+    counsel = Policy.in_force(visit.session, PolicyKind.NOTICE, visit.today).content["counsel"]
+    return SimpleNamespace(
+        notice=Notice.of(renewal), missing=[one.sentence for one in missing], counsel=counsel
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from renewals.acceptance import Acceptance, AcceptanceState
 from renewals.message import Message, MessageState
+from renewals.notice import Notice, NoticeState
 from renewals.payment import Payment, PaymentState
 from renewals.renewal import Renewal, RenewalState
 
@@ -17,6 +18,7 @@ MACHINES: list[tuple[str, type[StrEnum], Mapping[Any, frozenset[Any]]]] = [
     ("Payment", PaymentState, Payment.MOVES),
     ("Acceptance", AcceptanceState, Acceptance.MOVES),
     ("Message", MessageState, Message.MOVES),
+    ("Notice", NoticeState, Notice.MOVES),
 ]
 
 
