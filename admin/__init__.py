@@ -5,6 +5,20 @@ from types import ModuleType
 
 def rooms() -> list[ModuleType]:
     """Every module with rooms in it."""
-    from admin import account, audit, bulk, check, day, letter, milestone, price, record, renewal, search, task
+    from admin import (
+        account,
+        audit,
+        bulk,
+        check,
+        day,
+        letter,
+        milestone,
+        notice,
+        price,
+        record,
+        renewal,
+        search,
+        task,
+    )
 
-    return [day, task, search, renewal, bulk, record, milestone, price, account, letter, audit, check]
+    return [day, task, search, renewal, bulk, record, milestone, notice, price, account, letter, audit, check]

@@ -13,8 +13,10 @@ from gateways.browser import Answer, Visit, get, post, staff
 from pricing.money import Money, NotAnAmount
 from renewals import loss, running
 from renewals.activity import NOTED, ActivityKind
+from renewals.auto_renewal import Case, may_charge
 from renewals.errors import Malformed
 from renewals.event import EventName
+from renewals.notice import Notice
 from renewals.payment import Payment
 from renewals.permission import REFUSALS, Permission
 from renewals.person import Person
@@ -28,7 +30,10 @@ from renewals.renewal import LossReason, Renewal, RenewalState
 from renewals.segment import Segment
 from renewals.trail import Told
 
-FIELDS = ("segment", "reason", "stage", "target", "owner", "kind", "on", "with", "words", "loss", "loss_words")
+FIELDS = (
+    "segment", "reason", "stage", "target", "owner", "kind", "on", "with", "words", "loss", "loss_words", "served_on",
+    "tracking",
+)
 STORY = 12
 """Entries of the story that are open at once; the older ones are folded."""
 
@@ -180,8 +185,22 @@ def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str
         plans=pipeline.rules.plans, payments=Payment.of_renewal(visit.session, renewal.id),
         effort=_effort(story, policies), known=Known.of(visit.session, renewal, pipeline.rules.bands, visit.today),
         reviews=answered(story.duties), ended=just_ended(visit), may=_may(visit, renewal),
-        choices=_choices(visit, renewal), typed=typed, trouble=trouble,
+        choices=_choices(visit, renewal), typed=typed, trouble=trouble, by_itself=_by_itself(visit, renewal),
     )
+
+
+def show_again(visit: Visit, renewal: Renewal, trouble: Malformed) -> Answer:
+    """The record once more, with what to mend where it was typed."""
+    return _record(visit, renewal, status=422, **{trouble.field or "reason": str(trouble)})
+
+
+def _by_itself(visit: Visit, renewal: Renewal) -> SimpleNamespace | None:
+    """What the notice and the predicate say, where the contract renews by itself; the date aside until it comes."""
+    if not renewal.is_open or not renewal.term.auto_renew:
+        return None
+    missing = [one for one in may_charge(Case.of(renewal, at=visit.now)) if one.name != "due"]
+    counsel = Policy.in_force(visit.session, PolicyKind.NOTICE, visit.today).content["counsel"]
+    return SimpleNamespace(notice=Notice.of(renewal), missing=[one.sentence for one in missing], counsel=counsel)
 
 
 def _effort(story: Story, policies: Mapping[PolicyKind, Policy]) -> Effort | None:

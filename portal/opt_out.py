@@ -10,6 +10,7 @@ from portal.shown import Shown
 from renewals import closing
 from renewals.permission import Permission
 from renewals.person import Person
+from renewals.save_offer import SaveOffer
 
 REASONS = ("price", "unused", "missing", "service", "competitor", "closing", "other")
 LONGEST = 400
@@ -46,7 +47,8 @@ def _page(visit: Visit, shown: Shown, *, status: int = 200, **trouble: str) -> A
     typed = {field: visit.request.form.get(field, "") for field in ("reason", "words")}
     return visit.page(
         "portal/decline.html", status=status, renewal=shown, declined=_declined(visit, shown), reasons=list(REASONS),
-        typed=typed, trouble=trouble, may={"decline": visit.someone.may(Permission.DECLINE)},
+        typed=typed, trouble=trouble, offer=SaveOffer.of(shown.choice),
+        may={"decline": visit.someone.may(Permission.DECLINE)},
     )
 
 

@@ -14,6 +14,7 @@ from renewals.account import Account
 from renewals.activity import Activity
 from renewals.event import Event, EventName
 from renewals.message import Message
+from renewals.notice import Notice
 from renewals.offer import Offer
 from renewals.paper import Agreement, Document, Invoice
 from renewals.payment import Payment
@@ -35,6 +36,7 @@ NEWS = frozenset(
         EventName.RENEWAL_HANDED_OVER, EventName.ACTIVITY_NOTED,
         EventName.OFFER_ACCEPTED, EventName.PAYMENT_SUCCEEDED, EventName.PAYMENT_DECLINED,
         EventName.PAYMENT_QUARANTINED, EventName.PAYMENT_STRANDED, EventName.MESSAGE_FAILED,
+        EventName.NOTICE_FAILED, EventName.RENEWAL_HELD_BACK,
         EventName.PERSON_INVITED, EventName.PERSON_REMOVED, EventName.CARD_REPLACED,
     }
 )
@@ -100,7 +102,7 @@ def look(session: Session, looked: Looked) -> list[Told]:
 def of_renewal(session: Session, key: UUID) -> list[Told]:
     """Everything that happened to a renewal and to what belongs to it, newest first."""
     owned = (
-        Payment, Message, Offer, Acceptance, Agreement, Invoice, Document, Snooze, Task, Milestone, Action,
+        Payment, Message, Notice, Offer, Acceptance, Agreement, Invoice, Document, Snooze, Task, Milestone, Action,
     )
     subjects = [select(kind.id).where(kind.renewal_id == key) for kind in owned]
     term = select(Term.id).join(Agreement, Agreement.id == Term.agreement_id).where(Agreement.renewal_id == key)

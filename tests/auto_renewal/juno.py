@@ -41,7 +41,7 @@ class Juno:
     def fall_due(self) -> None:
         """Only what is hers, done at once: her renewal falls due, and the worker's job runs."""
         with self.world.house.database.begin(Role.WORKER) as (session, now):
-            event = fall_due(session.get_one(Renewal, self.renewal), at=now.business)
+            event = fall_due(session.get_one(Renewal, self.renewal), at=now.business, step="t0")
             session.flush()
             key = event.id
         Work(self.world.house).run(renew_automatically, subject=self.renewal, event=key)
@@ -85,4 +85,4 @@ class Juno:
         """As the owner of the database, whom no trigger holds: what no verb of ours would do."""
         with psycopg.connect(self.world.house.settings.database_url, autocommit=True) as connection:
             connection.execute("SET session_replication_role = replica")
-            connection.execute(how, {"renewal": self.renewal})
+            connection.execute(how, {"renewal": self.renewal} if "%(renewal)s" in how else None)

@@ -10,7 +10,7 @@ from tests.auto_renewal.juno import A_DAY, RENEWS_ON, Juno
 from tests.auto_renewal.test_predicate import AFTER_A_TRY, TAKEN_AWAY, _try_in_vain
 
 FORGOTTEN = {
-    "open": "the database", "clause": "touch", "due": "money moves", "stays": "the database",
+    "open": "the job", "clause": "touch", "due": "money moves", "stays": "the job",
     "mandate": "a programmer's error", "card": "money moves", "notice": "the database", "price": "the database",
     "standing": "money moves", "choice": "money moves", "touch": "money moves",
 }
@@ -24,11 +24,12 @@ def test_a_forgotten_conjunct_is_caught_or_costs_money(
     juno.world.stand_at(RENEWS_ON)
     if name in AFTER_A_TRY:
         _try_in_vain(juno)
-    juno.alter(TAKEN_AWAY[name])
-    kept = tuple(conjunct for conjunct in CONJUNCTS if conjunct.name != name)
-    monkeypatch.setattr(auto_renewal, "CONJUNCTS", kept)
     if name == "due":
         juno.world.stand_at(RENEWS_ON - A_DAY)
+    else:
+        juno.alter(TAKEN_AWAY[name])
+    kept = tuple(conjunct for conjunct in CONJUNCTS if conjunct.name != name)
+    monkeypatch.setattr(auto_renewal, "CONJUNCTS", kept)
 
     assert _happens(juno) == comes
 
@@ -43,4 +44,4 @@ def _happens(juno: Juno) -> str:
     if juno.charges():
         return "money moves"
     held = juno.held_back()
-    return held[-1][0] if held else "nobody asked"
+    return held[-1][0] if held else "the job"

@@ -7,6 +7,7 @@ from typing import Any
 
 from renewals.acceptance import Acceptance, AcceptanceState
 from renewals.message import Message, MessageState
+from renewals.notice import Notice, NoticeState
 from renewals.payment import Payment, PaymentState
 from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.task import Task, TaskState
@@ -21,6 +22,7 @@ MACHINES: list[tuple[str, type[StrEnum], Mapping[Any, frozenset[Any]]]] = [
     ("Message", MessageState, Message.MOVES),
     ("Milestone", MilestoneState, Milestone.MOVES),
     ("Task", TaskState, Task.MOVES),
+    ("Notice", NoticeState, Notice.MOVES),
 ]
 
 

@@ -1,0 +1,34 @@
+"""Notice: proof that a legal notice was served on paper, written down by whoever served it."""
+
+from datetime import date
+from uuid import UUID
+
+from admin import record
+from gateways.browser import Answer, Visit, post, staff
+from renewals.errors import Malformed, NotFound
+from renewals.notice import Notice
+from renewals.permission import Permission
+from renewals.renewal import Renewal
+
+
+@post("/admin/renewals/{renewal_id:uuid}/notice", staff(Permission.RUN_RENEWALS))
+def serve(visit: Visit, renewal_id: UUID) -> Answer:
+    renewal, form = visit.find(Renewal, renewal_id, lock=True), visit.request.form
+    notice = Notice.of(renewal)
+    if notice is None:
+        raise NotFound
+    try:
+        notice.served_on_paper(
+            _day(form.get("served_on", "")), form.get("tracking", ""), by=visit.someone, at=visit.now
+        )
+    except Malformed as trouble:
+        return record.show_again(visit, renewal, trouble)
+    return visit.go(f"/admin/renewals/{renewal_id}", flash="served")
+
+
+def _day(word: str) -> date:
+    """Raises: Malformed."""
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        raise Malformed("Give the day it was served.", "served_on") from None
