@@ -1,6 +1,6 @@
 """Day: what waits for whoever signs in: today's tasks, the renewals of the next weeks, those at risk, what is new.
 
-Who has no task and looks after no renewal sees the team's.
+Who has no task this week and looks after no renewal sees the team's.
 """
 
 from types import SimpleNamespace
@@ -51,7 +51,7 @@ def _whose(visit: Visit) -> Person | None:
 
 def _people(visit: Visit) -> list[Person]:
     """Whose day can be looked at: who has tasks or renewals."""
-    known: dict[UUID, Person] = {one.id: one for one in (*owners(visit.session), *workers(visit.session))}
+    known: dict[UUID, Person] = {one.id: one for one in (*owners(visit.session), *workers(visit.session, visit.today))}
     return sorted(known.values(), key=lambda one: (one.name, one.id))
 
 

@@ -20,8 +20,9 @@ kekal policy KIND FILE --reason TEXT
                        a new version of a policy, from a JSON file; without FILE, print the one in force
 kekal check            look for what must never be
 kekal audit verify     walk the chain over the audit log
-kekal demo [--reset] [--day YYYY-MM-DD]
-                       everything at once, with a company to play with; a new one begins at that day
+kekal demo [--reset] [--day YYYY-MM-DD] [--small]
+                       everything at once, with a company to play with; a new one begins at that day,
+                       a small one has six customers instead of two hundred
 """
 
 
@@ -116,7 +117,7 @@ def _policy(arguments: list[str]) -> int:
 def _demo(arguments: list[str]) -> int:
     from app.demo.supervisor import run
 
-    return run(reset="--reset" in arguments, day=_day(arguments))
+    return run(reset="--reset" in arguments, day=_day(arguments), small="--small" in arguments)
 
 
 def _day(arguments: list[str]) -> date | None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import signin
 from app.demo import time
+from app.demo.edition import CAST
 from app.demo.mailbox import Mail, read_all
 from app.demo.road import stops
 from app.house import House
@@ -26,7 +27,6 @@ from renewals.policy import Policy, PolicyKind
 from renewals.renewal import CLOSED, Renewal
 
 DEMO = Access(Side.ANYBODY, form=False, door=True)
-CAST = ("cedar-dental", "pelangi-cafe", "juno-studio", "northwind-freight", "halden-bank", "orbit-labs")
 ROADS = ("halden-bank", "cedar-dental")
 """Whose road can be walked milestone by milestone: a long one and a short one."""
 LONGEST_JUMP = 800

@@ -13,7 +13,7 @@ from types import FrameType
 from app import assets, jobs, migrate
 from app.clock import stopwatch
 from app.demo import time
-from app.demo.earlier import book_on
+from app.demo.edition import edition
 from app.demo.mailbox import MailSink
 from app.demo.parts import ROOT, Part, PartFailed, Parts, environment, post_json, wait_for
 from app.importing import run as import_book
@@ -27,8 +27,9 @@ BOOK = ROOT / "app" / "demo" / "book"
 BOOK_FILES = ("accounts.csv", "people.csv", "subscriptions.csv", "value.csv", "usage.csv")
 
 
-def run(*, reset: bool, day: date | None = None) -> int:
-    """Until Ctrl-C, SIGTERM, or a part that dies. A new demo begins at `day`."""
+def run(*, reset: bool, day: date | None = None, small: bool = False) -> int:
+    """Until Ctrl-C, SIGTERM, or a part that dies. A new demo begins at `day`; a small one has only companies with a
+    story."""
     if os.environ.get("KEKAL_MODE") == "production":
         print("This is a demo; it does not run with KEKAL_MODE=production.", file=sys.stderr)
         return 2
@@ -36,7 +37,7 @@ def run(*, reset: bool, day: date | None = None) -> int:
     port = int(os.environ.get("PORT", "8000"))
     stop = _stop_on_signals()
     try:
-        return Demo(home, port, day or time.FIRST_DAY).run(stop, reset=reset)
+        return Demo(home, port, day or time.FIRST_DAY, small=small).run(stop, reset=reset)
     except (DatabaseFailed, PartFailed, OSError) as trouble:
         print(f"Kekal can not start: {trouble}", file=sys.stderr)
         return 1
@@ -45,9 +46,10 @@ def run(*, reset: bool, day: date | None = None) -> int:
 class Demo:
     """One demo under one home."""
 
-    def __init__(self, home: Path, port: int, first_day: date = time.FIRST_DAY) -> None:
+    def __init__(self, home: Path, port: int, first_day: date = time.FIRST_DAY, *, small: bool = False) -> None:
         self.home = home
         self.first_day = first_day
+        self.small = small
         self.url = f"http://127.0.0.1:{port}"
         self.port = port
         self.postgres = EmbeddedPostgres(home)
@@ -94,7 +96,8 @@ class Demo:
         time.stand_at(database, self.first_day if is_new else time.today(database))
         if is_new:
             os.environ.update(told)
-            files = book_on(self.first_day, [BOOK / name for name in BOOK_FILES], self.home / "book")
+            whole = [BOOK / name for name in BOOK_FILES]
+            files = edition(whole, self.home / "book", day=self.first_day, small=self.small)
             if import_book([str(path) for path in files], settings):
                 raise PartFailed("The demo's book was refused.")
         database.close()

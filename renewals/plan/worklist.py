@@ -96,9 +96,9 @@ def _grouped(rows: Sequence[Row[Task, str, date]], duties: Mapping[Task, Duty]) 
     ]
 
 
-def workers(session: Session) -> Sequence[Person]:
-    """Who of the staff has something to do, in the order of their names."""
-    busy = select(Task.assignee_id).where(Task.state == TaskState.OPEN)
+def workers(session: Session, on: date) -> Sequence[Person]:
+    """Who of the staff has something to do until a week from now, in the order of their names."""
+    busy = select(Task.assignee_id).where(Task.state == TaskState.OPEN, Task.due_on <= on + WEEK)
     return session.scalars(select(Person).where(Person.id.in_(busy)).order_by(Person.name, Person.id)).all()
 
 
