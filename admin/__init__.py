@@ -5,6 +5,6 @@ from types import ModuleType
 
 def rooms() -> list[ModuleType]:
     """Every module with rooms in it."""
-    from admin import account, audit, check, day, price, record, renewal
+    from admin import account, audit, calendar, check, day, price, record, renewal, step
 
-    return [day, renewal, record, price, account, audit, check]
+    return [day, renewal, record, price, account, audit, check, calendar, step]

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from admin import step
 from admin.shell import page
 from gateways.browser import Answer, Visit, get, post, staff
 from pricing.money import Money, NotAnAmount
@@ -172,6 +173,7 @@ def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str
         segment=_served(renewal, pipeline.rules.thresholds, told), told=told, shown=STORY, plans=pipeline.rules.plans,
         payments=Payment.of_renewal(visit.session, renewal.id), messages=messages_of(visit.session, renewal.id),
         may=_may(visit, renewal), choices=_choices(visit, renewal), typed=typed, trouble=trouble,
+        steps=step.beside(visit, renewal),
     )
 
 

@@ -8,6 +8,7 @@ from renewals.activity import Activity
 from renewals.base import Record
 from renewals.clock import Clock
 from renewals.event import Event
+from renewals.feed import Feed
 from renewals.importing import BookImport
 from renewals.inbox import Inbox
 from renewals.instalment import Instalment
@@ -19,6 +20,7 @@ from renewals.person import Person
 from renewals.plan.action import Action
 from renewals.plan.milestone import Milestone
 from renewals.plan.plan import Plan
+from renewals.plan.step import Step
 from renewals.plan.sweep import Sweep
 from renewals.plan.task import Task
 from renewals.policy import Policy
@@ -29,7 +31,7 @@ from renewals.value import Figure, Usage
 
 ALL = (
     Acceptance, Account, Action, Activity, Agreement, Anchor, ApiToken, Approval, BookImport, Card, Clock, Consent,
-    Document, Event, Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone, Offer, Payment,
-    Person, Plan, Policy, Renewal, Seal, SignIn, Subscription, Sweep, Task, Term, Usage, WebSession,
+    Document, Event, Feed, Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone, Offer,
+    Payment, Person, Plan, Policy, Renewal, Seal, SignIn, Step, Subscription, Sweep, Task, Term, Usage, WebSession,
 )
 METADATA = Record.metadata

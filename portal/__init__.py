@@ -5,6 +5,6 @@ from types import ModuleType
 
 def rooms() -> list[ModuleType]:
     """Every module with rooms in it."""
-    from portal import ask, document, home, opt_out, payment, people, renewal
+    from portal import ask, calendar, document, home, opt_out, payment, people, plan, renewal
 
-    return [home, renewal, payment, ask, opt_out, document, people]
+    return [home, renewal, payment, ask, opt_out, document, people, plan, calendar]

@@ -9,13 +9,15 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from gateways.browser import Level, Visit
-from portal.timeline import Step, timeline
+from portal.timeline import Mark, timeline
 from pricing.option import Option
 from renewals.acceptance import Acceptance
 from renewals.account import Card
 from renewals.choice import Choice
 from renewals.payment import Payment
 from renewals.person import Person
+from renewals.plan.plan import hours_of
+from renewals.plan.shared import SharedPlan
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal, RenewalState
 from renewals.value import ValueStory
@@ -117,9 +119,16 @@ class Shown:
         """Whether one of the options can be taken now."""
         return self.standing is Standing.OPEN
 
+    @cached_property
+    def shared(self) -> SharedPlan:
+        """The plan that both sides look at."""
+        hours = hours_of(self.renewal.account, self.choice.policies[PolicyKind.PLAN])
+        return SharedPlan.of(self.session, self.renewal, hours, self.today)
+
     @property
-    def steps(self) -> list[Step]:
-        return timeline(self.choice, is_open=self.is_open, is_won=self.standing is Standing.RENEWED)
+    def marks(self) -> list[Mark]:
+        won = self.standing is Standing.RENEWED
+        return timeline(self.shared, self.choice.segment, is_open=self.is_open, is_won=won)
 
     @property
     def terms(self) -> Policy:

@@ -43,6 +43,7 @@ ACROSS = {
     ("message", "person_id"): "a reader on either side",
     ("web_session", "person_id"): "a session of staff belongs to no company",
     ("api_token", "person_id"): "a member of the staff",
+    ("feed", "person_id"): "a member of the staff has no company; the composite key holds a customer's",
     ("seal", "event_id"): "the chain runs over all events",
 }
 """References that do not carry the company, each with the reason why they may not."""
@@ -65,6 +66,10 @@ def lived_in(marked: tuple[Cast, int], standing: World) -> Cast:
     owner.post(f"/renewals/{cast.own.renewal_id}/ask", {"message": "Is there a test system?"})
     spoken = {"kind": "call", "on": "2026-08-05", "with": str(cast.own.owner.id), "words": "They are content."}
     cast.look("csm").post(f"/admin/renewals/{cast.own.renewal_id}/activity", spoken)
+    for after in ("", "everything"):
+        owner.post(f"/renewals/{cast.own.renewal_id}/steps", {"title": "Legal review", "days": "3", "after": after})
+    cast.own.fill("/renewals/{renewal_id:uuid}/steps/{step_id:uuid}")
+    owner.post("/calendar")
     owner.post("/people", {"name": "New Colleague", "email": "new@cedar-dental.example", "role": "viewer"})
     standing.signed_in(owner.person.email if owner.person else "").click(cast.own.renewal_id)
     _keep_a_card(standing)
@@ -352,7 +357,7 @@ def test_a_mailed_link_can_not_lead_into_another_companys_renewal(lived_in: Cast
 def test_no_word_of_another_company_reaches_anything_a_company_sees(marked: tuple[Cast, int]) -> None:
     cast, columns = marked
 
-    pages = _everything(cast, "/renewals/", "/documents", "/people", "/terms", "/")
+    pages = _everything(cast, "/renewals/", "/documents", "/people", "/calendar", "/terms", "/")
     mails = [mail for mail in cast.world.mails() if any(to.endswith("@cedar-dental.example") for to in mail.to)]
     printed = [_text_of(paper) for paper in _papers(cast)]
 
