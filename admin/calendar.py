@@ -18,15 +18,12 @@ def show(visit: Visit) -> Answer:
 
 @post("/admin/calendar", staff(Permission.READ_BOOK))
 def make(visit: Visit) -> Answer:
-    Feed.make(
-        visit.session, visit.request.form.get("scope", ""), "en", by=visit.someone, at=visit.now,
-        machine_at=visit.machine_now,
-    )
+    Feed.make(visit.session, visit.request.form.get("scope", ""), "en", by=visit.someone, at=visit.now)
     return visit.go("/admin/calendar", flash="feed_made")
 
 
 @post("/admin/calendar/addresses/{feed_id:uuid}/revocation", staff(Permission.READ_BOOK))
 def revoke(visit: Visit, feed_id: UUID) -> Answer:
     feed = Feed.one_of(visit.session, visit.someone, feed_id)
-    feed.revoke(by=visit.someone, at=visit.now, machine_at=visit.machine_now)
+    feed.revoke(by=visit.someone, at=visit.now)
     return visit.go("/admin/calendar", flash="feed_revoked")

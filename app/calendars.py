@@ -29,7 +29,6 @@ ALARMS = {
 }
 BY_ITSELF = ("looked_back", "proposal_made", "reminder", "last_reminder")
 """What a customer need not be woken for."""
-NOWHERE = Response(b"", status_code=404, media_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 def calendar_door(house: House, threads: ThreadPoolExecutor) -> Any:
@@ -48,12 +47,12 @@ def _serve(house: House, token: str, known: str) -> Response[bytes]:
     key = house.keys.read_token("feed", token.removesuffix(ENDING)) if token.endswith(ENDING) else None
     holder = _holder(house, key) if key else None
     if holder is None:
-        return NOWHERE
+        return Response(b"", status_code=404, media_type="text/plain", headers={"Cache-Control": "no-store"})
     body = _body(house, holder)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Content-Type": CONTENT_TYPE}
     with house.database.begin(Role.DOOR) as (session, now):
-        Feed.note_reading(session, holder.feed_id, at=now.machine)
+        Feed.note_reading(session, holder.feed_id, at=now.business)
     if etag in (one.strip().removeprefix("W/") for one in known.split(",")):
         return Response(b"", status_code=304, headers=headers, media_type=CONTENT_TYPE)
     return Response(body, headers=headers, media_type=CONTENT_TYPE)

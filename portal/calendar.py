@@ -15,14 +15,12 @@ def show(visit: Visit) -> Answer:
 
 @post("/calendar", customer(Permission.VIEW))
 def make(visit: Visit) -> Answer:
-    Feed.make(
-        visit.session, FeedScope.OWN, visit.locale, by=visit.someone, at=visit.now, machine_at=visit.machine_now
-    )
+    Feed.make(visit.session, FeedScope.OWN, visit.locale, by=visit.someone, at=visit.now)
     return visit.go("/calendar", flash="feed_made")
 
 
 @post("/calendar/addresses/{feed_id:uuid}/revocation", customer(Permission.VIEW))
 def revoke(visit: Visit, feed_id: UUID) -> Answer:
     feed = Feed.one_of(visit.session, visit.someone, feed_id)
-    feed.revoke(by=visit.someone, at=visit.now, machine_at=visit.machine_now)
+    feed.revoke(by=visit.someone, at=visit.now)
     return visit.go("/calendar", flash="feed_revoked")

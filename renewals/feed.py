@@ -45,7 +45,7 @@ class Holder:
 
 
 class Feed(Record):
-    """`account_id` is None for the staff. Units: machine time."""
+    """`account_id` is None for the staff. Units: business time, as people read it."""
 
     __tablename__ = "feed"
     __table_args__ = (
@@ -62,9 +62,7 @@ class Feed(Record):
     revoked_at: Mapped[datetime | None]
 
     @classmethod
-    def make(
-        cls, session: Session, scope: str, locale: str, *, by: Person, at: datetime, machine_at: datetime
-    ) -> Self:
+    def make(cls, session: Session, scope: str, locale: str, *, by: Person, at: datetime) -> Self:
         """One more address of `by`'s own. Raises: NotYours, NotNow, Malformed."""
         by.must(Permission.VIEW)
         if scope not in ([FeedScope.OWN, FeedScope.TEAM] if by.is_staff else [FeedScope.OWN]):
@@ -73,16 +71,16 @@ class Feed(Record):
             raise NotNow(f"You have {MOST} calendar addresses. Take one back first.")
         feed = cls(
             id=new_key(), account_id=by.account_id, person_id=by.id, scope=FeedScope(scope), locale=locale,
-            made_at=machine_at,
+            made_at=at,
         )
         session.add(feed)
         session.flush()  # the event names the row
         Event.record(session, EventName.FEED_MADE, feed, by=by, at=at, scope=scope)
         return feed
 
-    def revoke(self, *, by: Person, at: datetime, machine_at: datetime) -> None:
+    def revoke(self, *, by: Person, at: datetime) -> None:
         """From now on the address opens nothing."""
-        self.revoked_at = machine_at
+        self.revoked_at = at
         Event.record(session_of(self), EventName.FEED_REVOKED, self, by=by, at=at)
 
     @classmethod

@@ -123,7 +123,7 @@ class SharedPlan:
     @property
     def key(self) -> tuple[object, ...]:
         """All that it is shown from."""
-        return (tuple(self.milestones), tuple(self.steps))
+        return (tuple(self.milestones), tuple(self.steps), self.hours)
 
 
 def works(steps: Iterable[Theirs]) -> list[Work]:

@@ -148,7 +148,7 @@ class Things:
         with self.world.writing() as session:
             for feed in session.scalars(Feed.of(person)):
                 feed.revoked_at = now
-            return Feed.make(session, "own", "en", by=person, at=now, machine_at=now).id
+            return Feed.make(session, "own", "en", by=person, at=now).id
 
     def _calendar(self) -> str:
         return self.world.house.keys.token("feed", self._feed(self.owner)) + ".ics"
