@@ -9,6 +9,7 @@ def rooms() -> list[ModuleType]:
         account,
         audit,
         bulk,
+        calendar,
         check,
         day,
         letter,
@@ -18,7 +19,11 @@ def rooms() -> list[ModuleType]:
         record,
         renewal,
         search,
+        step,
         task,
     )
 
-    return [day, task, search, renewal, bulk, record, milestone, notice, price, account, letter, audit, check]
+    return [
+        day, task, search, renewal, bulk, record, milestone, notice, step, price, account, letter, calendar, audit,
+        check,
+    ]

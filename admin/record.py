@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from admin import step
 from admin.outcome import plain_amount
 from admin.shell import page
 from admin.task import just_ended
@@ -186,6 +187,7 @@ def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str
         effort=_effort(story, policies), known=Known.of(visit.session, renewal, pipeline.rules.bands, visit.today),
         reviews=answered(story.duties), ended=just_ended(visit), may=_may(visit, renewal),
         choices=_choices(visit, renewal), typed=typed, trouble=trouble, by_itself=_by_itself(visit, renewal),
+        steps=step.beside(visit, renewal),
     )
 
 

@@ -16,6 +16,7 @@ from litestar.types import Message, Scope
 import admin
 import portal
 from app import api, signin
+from app.calendars import calendar_door
 from app.desk import Desk
 from app.house import House
 from app.logs import without_tokens
@@ -49,8 +50,9 @@ def create() -> Litestar:
 def build(house: House) -> Litestar:
     desk = Desk(house)
     handlers: list[Any] = [desk.hang(work) for module in rooms(house) for work in rooms_of(module)]
+    programs = [stripe_door(house), calendar_door(house, desk.threads), *api.routes(house, desk.threads)]
     return Litestar(
-        [*handlers, static_door(house), health, stripe_door(house), *api.routes(house, desk.threads)],
+        [*handlers, static_door(house), health, *programs],
         guards=[deny_by_default],
         exception_handlers={HTTPException: _framework_error(desk), Exception: _framework_error(desk)},
         before_send=[_headers(house.settings)],

@@ -10,6 +10,7 @@ from renewals.base import Record
 from renewals.bulk import Bulk, BulkPart
 from renewals.clock import Clock
 from renewals.event import Event
+from renewals.feed import Feed
 from renewals.importing import BookImport
 from renewals.inbox import Inbox
 from renewals.instalment import Instalment
@@ -23,6 +24,7 @@ from renewals.person import Person
 from renewals.plan.action import Action
 from renewals.plan.milestone import Milestone
 from renewals.plan.plan import Plan
+from renewals.plan.step import Step
 from renewals.plan.sweep import Sweep
 from renewals.plan.task import Task
 from renewals.policy import Policy
@@ -34,8 +36,8 @@ from renewals.value import Figure, Usage
 
 ALL = (
     Acceptance, Account, Action, Activity, Agreement, Anchor, ApiToken, Approval, BookImport, Bulk, BulkPart, Card,
-    Clock, Consent, Document, Event, Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone,
-    Notice, Offer, Pace, Payment, Person, Plan, Policy, Quota, Renewal, Seal, SignIn, Snooze, Subscription, Sweep,
-    Task, Term, Usage, WebSession,
+    Clock, Consent, Document, Event, Feed, Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message,
+    Milestone, Notice, Offer, Pace, Payment, Person, Plan, Policy, Quota, Renewal, Seal, SignIn, Snooze, Step,
+    Subscription, Sweep, Task, Term, Usage, WebSession,
 )
 METADATA = Record.metadata

@@ -177,6 +177,10 @@ class Visiting:
     def public_url(self) -> str:
         return self.house.settings.public_url
 
+    def feed_url(self, key: UUID) -> str:
+        """The private address of a calendar feed."""
+        return f"{self.public_url}/calendar/{self.house.keys.token('feed', key)}.ics"
+
     @property
     def form_subject(self) -> str:
         """What a form's token is bound to: the session, or the visitor's cookie before there is one."""

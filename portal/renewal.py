@@ -24,7 +24,8 @@ def page(visit: Visit, shown: Shown, *, status: int = 200, chosen: str = "", **t
         **(_offered(visit, shown, chosen) if shown.is_open else NOTHING_OFFERED),
         "renewal": shown,
         "standing": shown.standing,
-        "steps": shown.steps,
+        "marks": shown.marks,
+        "shared": shown.shared,
         "terms": shown.terms,
         "may": {"renew": visit.someone.may(Permission.RENEW), "decline": visit.someone.may(Permission.DECLINE)},
         "trouble": trouble,
@@ -64,8 +65,9 @@ def _key(visit: Visit, shown: Shown, context: dict[str, Any]) -> tuple[object, .
     card = context["card"]
     return (
         "renewal", shown.id, shown.plan, shown.renews_on, shown.decide_by, shown.options_on, shown.seats, shown.used,
-        shown.owner.name, visit.today, visit.level, shown.standing, shown.choice.value.key, tuple(shown.steps),
-        tuple(option.content_hash for option in context["options"]), context["recommended"], context["chosen"],
+        shown.owner.name, visit.today, visit.level, shown.standing, shown.choice.value.key,
+        tuple(context["marks"]), shown.shared.key, tuple(option.content_hash for option in context["options"]),
+        context["recommended"], context["chosen"],
         tuple(context["names"].items()), card and (card.brand, card.last4), context["has_card"],
         shown.terms.content_hash, tuple(context["may"].items()), tuple(context["payers"]),
     )

@@ -9,13 +9,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from gateways.browser import Level, Visit
-from portal.timeline import Step, timeline
+from portal.timeline import Mark, timeline
 from pricing.option import Option
 from renewals.acceptance import Acceptance
 from renewals.account import Card
 from renewals.choice import Choice
+from renewals.notice_rule import facts_of, rule_for
 from renewals.payment import Payment
 from renewals.person import Person
+from renewals.plan.plan import hours_of
+from renewals.plan.shared import SharedPlan
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal, RenewalState
 from renewals.value import ValueStory
@@ -117,9 +120,24 @@ class Shown:
         """Whether one of the options can be taken now."""
         return self.standing is Standing.OPEN
 
+    @cached_property
+    def shared(self) -> SharedPlan:
+        """The plan that both sides look at."""
+        hours = hours_of(self.renewal.account, self.choice.policies[PolicyKind.PLAN])
+        return SharedPlan.of(self.session, self.renewal, hours, self.today)
+
     @property
-    def steps(self) -> list[Step]:
-        return timeline(self.choice, is_open=self.is_open, is_won=self.standing is Standing.RENEWED)
+    def notice_on(self) -> date | None:
+        """When the formal notice goes out; None for a contract that does not renew by itself."""
+        if not self.renewal.term.auto_renew:
+            return None
+        rule = rule_for(facts_of(self.renewal), self.choice.policies[PolicyKind.NOTICE].content)
+        return self.decide_by - timedelta(days=rule.send_days)
+
+    @property
+    def marks(self) -> list[Mark]:
+        won = self.standing is Standing.RENEWED
+        return timeline(self.shared, self.choice.segment, self.notice_on, is_open=self.is_open, is_won=won)
 
     @property
     def terms(self) -> Policy:

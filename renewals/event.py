@@ -72,6 +72,13 @@ class EventName(StrEnum):
     TASK_WAIVED = "task.waived"
     TASK_REOPENED = "task.reopened"
     TASK_GIVEN = "task.given"
+    STEP_ADDED = "step.added"
+    STEP_CHANGED = "step.changed"
+    STEP_FINISHED = "step.finished"
+    STEP_REOPENED = "step.reopened"
+    STEP_REMOVED = "step.removed"
+    FEED_MADE = "feed.made"
+    FEED_REVOKED = "feed.revoked"
     MESSAGE_PLANNED = "message.planned"
     MESSAGE_SENT = "message.sent"
     MESSAGE_FAILED = "message.failed"
@@ -97,6 +104,11 @@ CUSTOMER_SEES = frozenset(
         EventName.TERM_STARTED,
         EventName.AGREEMENT_FILED,
         EventName.INVOICE_ISSUED,
+        EventName.STEP_ADDED,
+        EventName.STEP_CHANGED,
+        EventName.STEP_FINISHED,
+        EventName.STEP_REOPENED,
+        EventName.STEP_REMOVED,
     }
 )
 """The names a customer may see: the shared timeline is a filtered read of the audit log."""

@@ -11,6 +11,7 @@ class Permission(StrEnum):
     DECLINE = "decline"
     ASK = "ask"
     READ_DOCUMENTS = "read_documents"
+    PLAN_STEPS = "plan_steps"
     MANAGE_PEOPLE = "manage_people"
     READ_BOOK = "read_book"
     CHANGE_SEGMENT = "change_segment"
@@ -34,6 +35,7 @@ REFUSALS = {
     Permission.DECLINE: "your role does not include leaving. An owner or a buyer of your company can do it.",
     Permission.ASK: "your role does not include writing to us from here.",
     Permission.READ_DOCUMENTS: "your role does not include the documents. Ask an owner of your company.",
+    Permission.PLAN_STEPS: "your role only reads the plan. An owner or a buyer of your company can change it.",
     Permission.MANAGE_PEOPLE: "only an owner of your company can invite or remove people.",
     Permission.READ_BOOK: "this is a page for the staff.",
     Permission.CHANGE_SEGMENT: "changing a segment needs a CSM, a manager or an administrator.",
@@ -60,6 +62,9 @@ MAY: dict[Permission, frozenset[str]] = {
     Permission.DECLINE: frozenset({"owner", "buyer"}),
     Permission.ASK: CUSTOMERS,
     Permission.READ_DOCUMENTS: frozenset({"owner", "buyer", "signer", "procurement"}),
+    Permission.PLAN_STEPS: frozenset(
+        {"owner", "buyer", "signer", "procurement", "csm", "specialist", "ae", "manager", "admin"}
+    ),
     Permission.MANAGE_PEOPLE: frozenset({"owner"}),
     Permission.READ_BOOK: STAFF,
     Permission.CHANGE_SEGMENT: frozenset({"csm", "specialist", "ae", "manager", "admin"}),

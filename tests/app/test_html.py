@@ -22,7 +22,7 @@ from pricing.trace import Pen
 
 LOCALES = ("en", "ms")
 TODAY = date(2026, 8, 5)
-SPOKEN_IN_BOTH = ("base.html", "_", "portal/", "mail/", "demo/")
+SPOKEN_IN_BOTH = ("base.html", "_", "portal/", "mail/", "demo/", "calendar/")
 FIELDS = re.compile(r"%\((\w+)\)s")
 
 

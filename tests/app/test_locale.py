@@ -12,7 +12,8 @@ from renewals.permission import CUSTOMERS, MAY, REFUSALS
 ROOT = Path(__file__).resolve().parents[2]
 SPOKEN_TO_CUSTOMERS = [
     *(f"renewals/{name}.py" for name in (
-        "accepting", "choice", "closing", "inviting", "lifecycle", "payment", "person", "renewal", "snooze"
+        "accepting", "choice", "closing", "feed", "inviting", "lifecycle", "payment", "person", "plan/step", "renewal",
+        "snooze",
     )),
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "portal").glob("*.py")),
     *(f"app/{name}.py" for name in ("desk", "signin", "visit")),

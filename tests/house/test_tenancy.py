@@ -47,6 +47,7 @@ ACROSS = {
     ("web_session", "person_id"): "a session of staff belongs to no company",
     ("api_token", "person_id"): "a member of the staff",
     ("bulk_part", "bulk_id"): "one act of the staff on many companies",
+    ("feed", "person_id"): "a member of the staff has no company; the composite key holds a customer's",
     ("seal", "event_id"): "the chain runs over all events",
 }
 """References that do not carry the company, each with the reason why they may not."""
@@ -71,6 +72,10 @@ def lived_in(marked: tuple[Cast, int], standing: World) -> Cast:
     cast.look("csm").post(f"/admin/renewals/{cast.own.renewal_id}/activity", spoken)
     owner.post(f"/renewals/{cast.own.renewal_id}/snooze", {"days": "14"})
     cast.look("other_owner").post(f"/renewals/{cast.other.renewal_id}/snooze", {"days": "14"})
+    for after in ("", "everything"):
+        owner.post(f"/renewals/{cast.own.renewal_id}/steps", {"title": "Legal review", "days": "3", "after": after})
+    cast.own.fill("/renewals/{renewal_id:uuid}/steps/{step_id:uuid}")
+    owner.post("/calendar")
     owner.post("/people", {"name": "New Colleague", "email": "new@cedar-dental.example", "role": "viewer"})
     standing.signed_in(owner.person.email if owner.person else "").click(cast.own.renewal_id)
     _keep_a_card(standing)
@@ -358,7 +363,7 @@ def test_a_mailed_link_can_not_lead_into_another_companys_renewal(lived_in: Cast
 def test_no_word_of_another_company_reaches_anything_a_company_sees(marked: tuple[Cast, int]) -> None:
     cast, columns = marked
 
-    pages = _everything(cast, "/renewals/", "/documents", "/people", "/terms", "/")
+    pages = _everything(cast, "/renewals/", "/documents", "/people", "/calendar", "/terms", "/")
     mails = [mail for mail in cast.world.mails() if any(to.endswith("@cedar-dental.example") for to in mail.to)]
     printed = [_text_of(paper) for paper in _papers(cast)]
 

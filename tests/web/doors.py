@@ -17,15 +17,18 @@ from gateways.browser import Access
 from renewals.account import Account
 from renewals.base import new_key
 from renewals.bulk import Bulk, BulkAct
+from renewals.feed import Feed
 from renewals.paper import Document, DocumentKind
 from renewals.person import Person
 from renewals.plan.milestone import Milestone
+from renewals.plan.step import Step
 from renewals.plan.task import Task
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
 from tests.web.guest import colleague, known
 from tests.world import OPTION, World
 
+ADAM = "adam@lumen.example"
 MATRIX = Path(__file__).parent.parent / "access_matrix.csv"
 PARAMETER = re.compile(r"\{(\w+):\w+\}")
 ROLES = (
@@ -115,6 +118,12 @@ class Things:
                 return self._sign_in()
             case "token" if path.startswith("/links/"):
                 return self._link()
+            case "token" if path.startswith("/calendar/"):
+                return self._calendar()
+            case "step_id":
+                return self._step()
+            case "feed_id":
+                return self._feed(self.world.person(ADAM) if path.startswith("/admin/") else self.owner)
             case "path":
                 return self.world.house.assets.url("css/kekal.css").removeprefix("/static/")
         raise LookupError(f"No test knows what {parameter} is in {path}.")
@@ -157,6 +166,32 @@ class Things:
         with self.world.writing() as session:
             session.add(asked)
         return self.world.house.keys.token("sign-in", asked.id)
+
+    def _step(self) -> UUID:
+        """One that can be ticked and removed, and one more that waits for it."""
+        with self.world.writing() as session:
+            renewal = Renewal.find(session, self.renewal_id)
+            made = [
+                Step(id=new_key(), account_id=self.account_id, renewal_id=renewal.id, position=0, title="Legal review",
+                     days=3, changed_at=machine_now())
+                for _ in range(2)
+            ]
+            session.add(made[0])
+            session.flush()
+            made[1].needs_id = made[0].id
+            session.add(made[1])
+            return made[0].id
+
+    def _feed(self, person: Person) -> UUID:
+        """A new one in the place of those they have."""
+        now = machine_now()
+        with self.world.writing() as session:
+            for feed in session.scalars(Feed.of(person)):
+                feed.revoked_at = now
+            return Feed.make(session, "own", "en", by=person, at=now).id
+
+    def _calendar(self) -> str:
+        return self.world.house.keys.token("feed", self._feed(self.owner)) + ".ics"
 
     def _link(self) -> str:
         now = machine_now()

@@ -11,8 +11,8 @@ import psycopg
 from tests.conftest import drop_database, new_database
 from tests.world import Sandbox, World, opened
 
-HIDDEN = {"web_session": ("seen_at",)}
-"""What may change while somebody only looks: when their session was last seen."""
+HIDDEN = {"web_session": ("seen_at",), "feed": ("read_at",)}
+"""What may change while somebody only looks: when their session was last seen, and their calendar last read."""
 
 
 @contextmanager
