@@ -140,6 +140,13 @@ def _question(work: Work, message: Message) -> dict[str, Any]:
     }
 
 
+def _handoff(work: Work, message: Message) -> dict[str, Any]:
+    """Who looks after it when it is read, not when it was planned."""
+    context = _about(work, message)
+    renewal: Renewal = context["renewal"].renewal
+    return context | {"owner": renewal.owner or work.session.get_one(Person, UUID(message.context["owner"]))}
+
+
 def _alert(work: Work, message: Message) -> dict[str, Any]:
     event = work.session.get_one(Event, UUID(message.context["event"]))
     home = work.house.settings.public_url
@@ -156,6 +163,7 @@ WRITERS: dict[MessageKind, Callable[[Work, Message], dict[str, Any]]] = {
     MessageKind.PAYMENT_FAILED: _payment_failed,
     MessageKind.QUESTION: _question,
     MessageKind.ALERT: _alert,
+    MessageKind.HANDOFF: _handoff,
 }
 
 

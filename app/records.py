@@ -22,6 +22,8 @@ from renewals.plan.sweep import Sweep
 from renewals.plan.task import Task
 from renewals.policy import Policy
 from renewals.renewal import Renewal
+from renewals.routing.routing import Routing
+from renewals.routing.team import TeamMember
 from renewals.seal import Anchor, Seal
 from renewals.snooze import Snooze
 from renewals.subscription import Line, Subscription, Term
@@ -30,7 +32,7 @@ from renewals.value import Figure, Usage
 ALL = (
     Account, Acceptance, Action, Agreement, Anchor, ApiToken, Approval, BookImport, Card, Clock, Consent, Document,
     Event, Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone, Offer, Payment, Person,
-    Plan, Policy, Renewal, Seal, SignIn, Snooze, Subscription, Sweep, Task, Term, Usage,
+    Plan, Policy, Renewal, Routing, Seal, SignIn, Snooze, Subscription, Sweep, Task, TeamMember, Term, Usage,
     WebSession,
 )
 METADATA = Record.metadata

@@ -32,7 +32,8 @@ CHORES: tuple[Callable[..., Any], ...] = (
     message.send_sign_in, message.send_message, message.plan_receipt, message.tell_declined,
     message.tell_payment_failed, message.tell_reconsidered, message.tell_question, message.tell_invited, message.alert,
     message.tell_undelivered,
-    plan.draw_plan, plan.draw_plans, plan.end_plan, money.reconcile, money.handle_notice, money.fetch_cards,
+    plan.draw_plan, plan.draw_plans, plan.end_plan, plan.route_renewals, plan.route_customer, plan.hand_off,
+    money.reconcile, money.handle_notice, money.fetch_cards,
     paper.issue_invoice, paper.print_agreement,
 )
 """Every job that follows from an event, under its function's own name."""

@@ -18,6 +18,10 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     CHANGE_PLAN = "change_plan"
     WORK_TASKS = "work_tasks"
+    CHANGE_ROUTING = "change_routing"
+    PUBLISH_ROUTING = "publish_routing"
+    ASSIGN_OWNERS = "assign_owners"
+    OWN_RENEWALS = "own_renewals"
     EDIT_LETTERS = "edit_letters"
 
     def refusal(self, name: str) -> str:
@@ -37,6 +41,10 @@ REFUSALS = {
     Permission.CHANGE_PLAN: "changing a plan needs whoever runs renewals, a manager or an administrator.",
     Permission.WORK_TASKS: "tasks are ended by the staff.",
     Permission.EDIT_LETTERS: "the words of letters are changed by managers and administrators.",
+    Permission.CHANGE_ROUTING: "changing how it is run needs whoever runs renewals, a manager or an administrator.",
+    Permission.PUBLISH_ROUTING: "publishing these rules needs a manager or an administrator.",
+    Permission.ASSIGN_OWNERS: "giving a renewal to somebody needs a manager or an administrator.",
+    Permission.OWN_RENEWALS: "looking after renewals needs a CSM, a specialist, an account executive or a manager.",
     Permission.READ_AUDIT: "the audit log is read by managers, executives and administrators.",
 }
 
@@ -56,6 +64,10 @@ MAY: dict[Permission, frozenset[str]] = {
     Permission.CHANGE_SEGMENT: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
     Permission.CHANGE_PLAN: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
     Permission.WORK_TASKS: STAFF,
+    Permission.CHANGE_ROUTING: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
+    Permission.PUBLISH_ROUTING: frozenset({"manager", "admin"}),
+    Permission.ASSIGN_OWNERS: frozenset({"manager", "admin"}),
+    Permission.OWN_RENEWALS: frozenset({"csm", "specialist", "ae", "manager"}),
     Permission.EDIT_LETTERS: frozenset({"manager", "admin"}),
     Permission.IMPORT_BOOK: frozenset({"admin"}),
     Permission.READ_AUDIT: frozenset({"manager", "executive", "admin", "finance", "legal"}),

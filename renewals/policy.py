@@ -32,6 +32,8 @@ class PolicyKind(StrEnum):
     FORECAST = "forecast"
     PLAN = "plan"
     TASKS = "tasks"
+    TOUCH = "touch"
+    OWNERSHIP = "ownership"
     LETTERS = "letters"
 
 
