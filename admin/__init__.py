@@ -5,6 +5,6 @@ from types import ModuleType
 
 def rooms() -> list[ModuleType]:
     """Every module with rooms in it."""
-    from admin import account, audit, check, day, letter, price, renewal
+    from admin import account, audit, check, day, letter, price, renewal, routing
 
-    return [day, renewal, price, account, letter, audit, check]
+    return [day, renewal, price, account, letter, routing, audit, check]

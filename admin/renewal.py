@@ -18,6 +18,7 @@ from renewals.permission import REFUSALS, Permission
 from renewals.person import Person
 from renewals.pipeline import NOBODY, ORDERS, PAGE, Pipeline, Wanted, owners
 from renewals.renewal import Renewal, RenewalState
+from renewals.routing.why import Why
 from renewals.segment import Segment
 from renewals.trail import Told
 
@@ -98,6 +99,7 @@ def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str
         segment=_served(renewal, pipeline.rules.thresholds, told), segments=list(Segment), told=told,
         plans=pipeline.rules.plans, payments=Payment.of_renewal(visit.session, renewal.id),
         messages=messages_of(visit.session, renewal.id), may=_may(visit, renewal), typed=typed, trouble=trouble,
+        why=Why.of(visit.session, renewal),
     )
 
 
@@ -115,5 +117,7 @@ def _served(renewal: Renewal, thresholds: dict[str, Any], told: Sequence[Told]) 
 def _may(visit: Visit, renewal: Renewal) -> SimpleNamespace:
     allowed = visit.someone.may(Permission.CHANGE_SEGMENT)
     return SimpleNamespace(
-        serve=allowed and renewal.is_open, why_not=None if allowed else REFUSALS[Permission.CHANGE_SEGMENT]
+        serve=allowed and renewal.is_open, route=visit.someone.may(Permission.CHANGE_ROUTING),
+        assign=visit.someone.may(Permission.ASSIGN_OWNERS),
+        why_not=None if allowed else REFUSALS[Permission.CHANGE_SEGMENT]
     )

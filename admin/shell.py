@@ -23,6 +23,7 @@ def _entries(visit: Visit, counts: Counts) -> list[tuple[str, str, str, int | No
         ("renewals", "/admin/renewals", "Renewals", counts.open),
         ("accounts", "/admin/accounts", "Accounts", counts.accounts),
         ("letters", "/admin/letters", "Letters", None),
+        ("routing", "/admin/routing", "Rules", None),
     ]
     if visit.someone.may(Permission.READ_AUDIT):
         entries += [("audit", "/admin/audit", "Audit", None), ("check", "/admin/check", "Check", None)]
