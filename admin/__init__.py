@@ -18,12 +18,13 @@ def rooms() -> list[ModuleType]:
         price,
         record,
         renewal,
+        routing,
         search,
         step,
         task,
     )
 
     return [
-        day, task, search, renewal, bulk, record, milestone, notice, step, price, account, letter, calendar, audit,
-        check,
+        day, task, search, renewal, bulk, record, milestone, routing, notice, step, price, account, letter, calendar,
+        audit, check,
     ]

@@ -10,8 +10,10 @@ from renewals.account import Health
 from renewals.dossier import Dossier
 from renewals.paper import Document
 from renewals.permission import Permission
+from renewals.person import STAFF_ROLES
 from renewals.pipeline import Pipeline
 from renewals.roster import ORDERS, PAGE, Sought
+from renewals.routing import team
 
 FILTERS = ("text", "sort", "page")
 NEWEST = 25
@@ -38,6 +40,8 @@ def show(visit: Visit, account_id: UUID) -> Answer:
         health=Health.of(account.health_score, pipeline.rules.bands), rules=pipeline.rules,
         renewals=pipeline.of_account(account_id), card=account.card_on_file,
         told=trail.of_account(visit.session, account_id, most=NEWEST),
+        members=team.of_account(visit.session, account_id),
+        staff=team.everybody(visit.session), roles=STAFF_ROLES, may_route=visit.someone.may(Permission.CHANGE_ROUTING),
     )
 
 

@@ -28,6 +28,7 @@ from renewals.plan.review import Known, answered
 from renewals.plan.story import Story
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import LossReason, Renewal, RenewalState
+from renewals.routing.why import Why
 from renewals.segment import Segment
 from renewals.trail import Told
 
@@ -187,7 +188,7 @@ def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str
         effort=_effort(story, policies), known=Known.of(visit.session, renewal, pipeline.rules.bands, visit.today),
         reviews=answered(story.duties), ended=just_ended(visit), may=_may(visit, renewal),
         choices=_choices(visit, renewal), typed=typed, trouble=trouble, by_itself=_by_itself(visit, renewal),
-        steps=step.beside(visit, renewal),
+        steps=step.beside(visit, renewal), why=Why.of(visit.session, renewal),
     )
 
 
@@ -238,6 +239,7 @@ def _may(visit: Visit, renewal: Renewal) -> SimpleNamespace:
     allowed = may(Permission.CHANGE_SEGMENT)
     return SimpleNamespace(
         serve=allowed and renewal.is_open, why_not=None if allowed else REFUSALS[Permission.CHANGE_SEGMENT],
-        run=may(Permission.RUN_RENEWALS) and renewal.is_open, note=may(Permission.NOTE_ACTIVITY),
+        run=may(Permission.RUN_RENEWALS) and renewal.is_open, route=may(Permission.CHANGE_ROUTING),
+        note=may(Permission.NOTE_ACTIVITY),
         assign=may(Permission.ASSIGN_OWNERS) and renewal.is_open, plan=may(Permission.CHANGE_PLAN) and renewal.is_open,
     )

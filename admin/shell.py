@@ -24,6 +24,7 @@ def _entries(visit: Visit, counts: Counts) -> list[tuple[str, str, str, int | No
         ("accounts", "/admin/accounts", "Accounts", counts.accounts),
         ("letters", "/admin/letters", "Letters", None),
         ("calendar", "/admin/calendar", "Calendar", None),
+        ("routing", "/admin/routing", "Rules", None),
     ]
     if visit.someone.may(Permission.READ_AUDIT):
         entries += [("audit", "/admin/audit", "Audit", None), ("check", "/admin/check", "Check", None)]

@@ -8,10 +8,13 @@ from sqlalchemy import Connection
 
 from app.transaction import take_worker_role
 from renewals.event import Event, EventName
+from renewals.routing.route import POLICIES
 
 QUEUE_OPTIONS = {"options": "-c role=kekal_worker"}
 BATCH = 1000
 """Jobs put into the queue by one statement."""
+
+ROUTES = frozenset({kind.value for kind in POLICIES})
 
 Args = dict[str, Any]
 
@@ -26,6 +29,11 @@ def _house(event: Event) -> Args:
     return {"subject": str(event.subject_id)}
 
 
+def _customer(event: Event) -> Args:
+    """The same about everything of one customer's."""
+    return {"subject": str(event.account_id)}
+
+
 def _event(event: Event) -> Args:
     return {"account": str(event.account_id), "event": str(event.id)}
 
@@ -34,16 +42,21 @@ def _both(event: Event) -> Args:
     return _subject(event) | {"event": str(event.id)}
 
 
-FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args], int]]] = {
+def _rules(event: Event) -> Args | None:
+    """Only policies by which renewals run, and not the first of each: there is nothing to run yet."""
+    return {} if event.details.get("kind") in ROUTES and event.details.get("number", 0) > 1 else None
+
+
+FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] = {
     EventName.SIGN_IN_ASKED: [("send_sign_in", _subject, 0)],
     EventName.PAYMENT_SENT: [("reconcile", lambda event: _subject(event) | {"look": 0}, 15)],
     EventName.PAYMENT_SUCCEEDED: [("issue_invoice", _subject, 0), ("plan_receipt", _subject, 0)],
     EventName.PAYMENT_DECLINED: [("tell_payment_failed", _both, 0)],
-    EventName.PAYMENT_QUARANTINED: [("alert", _event, 0)],
+    EventName.PAYMENT_QUARANTINED: [("alert", _event, 0), ("route_customer", _customer, 0)],
     EventName.PAYMENT_STRANDED: [("alert", _event, 0)],
     EventName.AGREEMENT_MADE: [("print_agreement", _subject, 0)],
-    EventName.RENEWAL_DECLINED: [("tell_declined", _both, 0)],
-    EventName.RENEWAL_RECONSIDERED: [("tell_reconsidered", _both, 0)],
+    EventName.RENEWAL_DECLINED: [("tell_declined", _both, 0), ("route_customer", _customer, 0)],
+    EventName.RENEWAL_RECONSIDERED: [("tell_reconsidered", _both, 0), ("route_customer", _customer, 0)],
     EventName.QUESTION_ASKED: [("tell_question", _event, 0)],
     EventName.PERSON_INVITED: [("tell_invited", _both, 0)],
     EventName.MESSAGE_PLANNED: [("send_message", _subject, 0)],
@@ -54,18 +67,30 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args], int]]] = {
     EventName.RENEWAL_HELD_BACK: [("tell_held_back", _event, 0)],
     EventName.NOTICE_PLANNED: [("print_notice", _subject, 0)],
     EventName.NOTICE_FAILED: [("tell_unserved", _subject, 0)],
+    EventName.BULK_ASKED: [("do_bulk", _house, 0)],
+    EventName.RENEWAL_HANDED_OVER: [("hand_off", lambda event: _house(event) | {"event": str(event.id)}, 0)],
+    EventName.ROUTING_DECIDED: [("draw_plan", _house, 0)],
+    EventName.TEAM_NAMED: [("route_customer", _customer, 0)],
+    EventName.ACCOUNT_FLAGGED: [("route_customer", _customer, 0)],
+    EventName.CARD_SAVED: [("route_customer", _customer, 0)],
+    EventName.CARD_REPLACED: [("route_customer", _customer, 0)],
+    EventName.RENEWAL_MOVED: [("route_customer", _customer, 0)],
+    EventName.POLICY_PUBLISHED: [("route_renewals", _rules, 0)],
     EventName.RENEWAL_WON: [("end_plan", _house, 0)],
     EventName.RENEWAL_LOST: [("end_plan", _house, 0)],
-    EventName.BULK_ASKED: [("do_bulk", _house, 0)],
-    EventName.BOOK_IMPORTED: [("fetch_cards", lambda event: {}, 0), ("draw_plans", lambda event: {}, 0)],
+    EventName.BOOK_IMPORTED: [
+        ("fetch_cards", lambda event: {}, 0), ("draw_plans", lambda event: {}, 0),
+        ("route_renewals", lambda event: {}, 0),
+    ],
 }
-"""Event -> (job, its arguments, seconds of machine time to wait)."""
+"""Event -> (job, its arguments, seconds of machine time to wait). Without arguments, None, there is no job."""
 
 
 def follow(connection: Connection, events: list[Event]) -> None:
     """Put the jobs of these events into the queue, in the transaction that wrote the events."""
     wanted = [
-        (job, args(event), wait) for event in events for job, args, wait in FOLLOWS.get(EventName(event.name), [])
+        (job, given, wait) for event in events for job, args, wait in FOLLOWS.get(EventName(event.name), [])
+        if (given := args(event)) is not None
     ]
     if not wanted:
         return

@@ -144,6 +144,13 @@ def _question(work: Work, message: Message) -> dict[str, Any]:
     }
 
 
+def _handoff(work: Work, message: Message) -> dict[str, Any]:
+    """Who looks after it when it is read, not when it was planned."""
+    context = _about(work, message)
+    renewal: Renewal = context["renewal"].renewal
+    return context | {"owner": renewal.owner or work.session.get_one(Person, UUID(message.context["owner"]))}
+
+
 def _alert(work: Work, message: Message) -> dict[str, Any]:
     event = work.session.get_one(Event, UUID(message.context["event"]))
     home = work.house.settings.public_url
@@ -193,6 +200,7 @@ WRITERS: dict[MessageKind, Callable[[Work, Message], dict[str, Any]]] = {
     MessageKind.CARD_FAILED: _card_failed,
     MessageKind.HELD_BACK: _held_back,
     MessageKind.NOTICE_UNSERVED: _notice_unserved,
+    MessageKind.HANDOFF: _handoff,
 }
 
 

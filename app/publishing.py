@@ -14,6 +14,8 @@ from pricing.reading import PolicyError
 from renewals.edition import numbered
 from renewals.errors import Malformed
 from renewals.policy import Policy, PolicyKind
+from renewals.routing.decision import check_touch
+from renewals.routing.ownership import check_ownership
 from renewals.wording import letters_of
 
 
@@ -68,6 +70,10 @@ def _must_be_usable(kind: PolicyKind, content: object, reason: str) -> None:
         except PolicyError as no:
             raise ValueError(str(no)) from no
     try:
+        if kind is PolicyKind.TOUCH:
+            check_touch(content)
+        if kind is PolicyKind.OWNERSHIP:
+            check_ownership(content)
         if kind is PolicyKind.LETTERS:
             for wording in letters_of(content):
                 proof(wording)

@@ -29,6 +29,8 @@ from renewals.plan.sweep import Sweep
 from renewals.plan.task import Task
 from renewals.policy import Policy
 from renewals.renewal import Renewal
+from renewals.routing.routing import Routing
+from renewals.routing.team import TeamMember
 from renewals.seal import Anchor, Seal
 from renewals.snooze import Snooze
 from renewals.subscription import Line, Subscription, Term
@@ -37,7 +39,7 @@ from renewals.value import Figure, Usage
 ALL = (
     Acceptance, Account, Action, Activity, Agreement, Anchor, ApiToken, Approval, BookImport, Bulk, BulkPart, Card,
     Clock, Consent, Document, Event, Feed, Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message,
-    Milestone, Notice, Offer, Pace, Payment, Person, Plan, Policy, Quota, Renewal, Seal, SignIn, Snooze, Step,
-    Subscription, Sweep, Task, Term, Usage, WebSession,
+    Milestone, Notice, Offer, Pace, Payment, Person, Plan, Policy, Quota, Renewal, Routing, Seal, SignIn, Snooze, Step,
+    Subscription, Sweep, Task, TeamMember, Term, Usage, WebSession,
 )
 METADATA = Record.metadata

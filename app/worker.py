@@ -33,9 +33,13 @@ log = structlog.get_logger()
 CHORES: tuple[Callable[..., Any], ...] = (
     message.send_sign_in, message.send_message, message.plan_receipt, message.tell_declined,
     message.tell_payment_failed, message.tell_reconsidered, message.tell_question, message.tell_invited, message.alert,
-    message.tell_undelivered, plan.draw_plan, plan.draw_plans, plan.end_plan, money.reconcile, money.handle_notice,
-    money.fetch_cards, plan.do_bulk, paper.issue_invoice, paper.print_agreement, auto_renewal.renew_automatically,
-    auto_renewal.tell_held_back, auto_renewal.tell_card_failed, auto_renewal.tell_unserved, auto_renewal.print_notice,
+    message.tell_undelivered,
+    plan.draw_plan, plan.draw_plans, plan.end_plan, plan.route_renewals, plan.route_customer, plan.hand_off,
+    plan.do_bulk,
+    money.reconcile, money.handle_notice, money.fetch_cards,
+    paper.issue_invoice, paper.print_agreement,
+    auto_renewal.renew_automatically, auto_renewal.tell_held_back, auto_renewal.tell_card_failed,
+    auto_renewal.tell_unserved, auto_renewal.print_notice,
 )
 """Every job that follows from an event, under its function's own name."""
 PERIODIC: tuple[tuple[Callable[..., Any], str], ...] = (

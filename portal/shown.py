@@ -14,10 +14,10 @@ from pricing.option import Option
 from renewals.acceptance import Acceptance
 from renewals.account import Card
 from renewals.choice import Choice
-from renewals.notice_rule import facts_of, rule_for
 from renewals.payment import Payment
 from renewals.person import Person
 from renewals.plan.plan import hours_of
+from renewals.plan.profiling import notice_on_of
 from renewals.plan.shared import SharedPlan
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal, RenewalState
@@ -129,10 +129,7 @@ class Shown:
     @property
     def notice_on(self) -> date | None:
         """When the formal notice goes out; None for a contract that does not renew by itself."""
-        if not self.renewal.term.auto_renew:
-            return None
-        rule = rule_for(facts_of(self.renewal), self.choice.policies[PolicyKind.NOTICE].content)
-        return self.decide_by - timedelta(days=rule.send_days)
+        return notice_on_of(self.renewal, self.choice.policies)
 
     @property
     def marks(self) -> list[Mark]:

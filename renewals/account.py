@@ -3,6 +3,7 @@
 import hashlib
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,9 @@ from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Integer, cast, fu
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from renewals.base import Moment, Owned, Record, Versioned, session_of, sought, tenant
+from renewals.errors import Malformed, NotNow
 from renewals.event import Event, EventName
+from renewals.permission import Permission
 from renewals.person import Person
 
 
@@ -55,6 +58,8 @@ class Account(Versioned, Record):
     customer_since: Mapped[date | None]
     health_score: Mapped[int | None] = mapped_column(Integer)
     strategic: Mapped[bool] = mapped_column(default=False)
+    strategic_reason: Mapped[str | None]
+    strategic_review_on: Mapped[date | None]
     stable_business: Mapped[bool | None]
     budget_predictable: Mapped[bool | None]
     wants_multi_year: Mapped[bool | None]
@@ -75,6 +80,37 @@ class Account(Versioned, Record):
     def day_at(cls, now: datetime) -> ColumnElement[date]:
         """As `today`, for the database to work out for many."""
         return cast(func.timezone(cls.timezone, literal(now, Moment)), Date)
+
+    def flag_strategic(self, reason: str, review_on: date, *, by: Person, at: datetime) -> None:
+        """Important beyond its size, for a reason and until somebody looks again.
+
+        Raises: NotYours, Malformed. Source: framework, "Penglibatan eksekutif untuk akaun strategik tanpa mengira
+        saiz"; that a flag has a reason and a day of review is ours.
+        """
+        by.must(Permission.CHANGE_ROUTING)
+        if not reason.strip():
+            raise Malformed("Say why this account is strategic.", "reason")
+        if review_on <= self.today(at):
+            raise Malformed("Choose a later day to look at it again.", "review_on")
+        self.strategic, self.strategic_reason, self.strategic_review_on = True, reason.strip()[:500], review_on
+        self._flagged(by=by, at=at, strategic=True, reason=self.strategic_reason, review_on=review_on.isoformat())
+
+    def unflag_strategic(self, reason: str, *, by: Person, at: datetime) -> None:
+        """Raises: NotYours, NotNow, Malformed without a reason."""
+        by.must(Permission.CHANGE_ROUTING)
+        if not self.strategic:
+            raise NotNow("This account is not strategic.")
+        if not reason.strip():
+            raise Malformed("Say why this account is not strategic any more.", "reason")
+        self.strategic, self.strategic_reason, self.strategic_review_on = False, None, None
+        self._flagged(by=by, at=at, strategic=False, reason=reason.strip()[:500])
+
+    def _flagged(self, *, by: Person, at: datetime, **details: Any) -> None:
+        Event.record(session_of(self), EventName.ACCOUNT_FLAGGED, self, by=by, at=at, **details)
+
+    def card(self) -> "Card | None":
+        """The card on file."""
+        return session_of(self).scalars(select(Card).where(Card.account_id == self.id, Card.active)).first()
 
     def put_card_on_file(
         self, stripe_id: str, brand: str, last4: str, expires_on: date, *, by: Person | None, at: datetime

@@ -19,9 +19,9 @@ from renewals.event import Event, EventName
 from renewals.instalment import Instalment
 from renewals.notice import Notice
 from renewals.payment import OPEN, Payment, PaymentKind, PaymentState
-from renewals.plan.profiling import touch_of
 from renewals.plan.touch import Touch
 from renewals.renewal import Renewal
+from renewals.routing.routing import Routing
 
 MANDATE = "auto_renewal"
 """The kind of consent that lets the card on file be charged when the term renews by itself."""
@@ -53,13 +53,19 @@ class Case:
             renewal=renewal, on=on, good=choice.options.good, consent=_mandate(session, renewal),
             card=renewal.account.card_on_file, notice=Notice.of(renewal), accepted=Acceptance.standing(renewal),
             payments=Payment.of_renewal(session, renewal.id), owes=_owes(session, renewal, on),
-            touch=touch_of(renewal, choice.segment, choice.health), grace_days=choice.timeline["grace_days"],
+            touch=_touch(session, renewal), grace_days=choice.timeline["grace_days"],
         )
 
     @property
     def tries(self) -> list[Payment]:
         """What was charged by itself before, newest first."""
         return [payment for payment in self.payments if payment.kind is PaymentKind.OFF_SESSION]
+
+
+def _touch(session: Session, renewal: Renewal) -> Touch:
+    """As it is routed; what nobody has looked at yet does not run by itself."""
+    routing = Routing.of(session, renewal.id)
+    return routing.touch if routing else Touch.ASSISTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     CHANGE_PLAN = "change_plan"
     WORK_TASKS = "work_tasks"
+    CHANGE_ROUTING = "change_routing"
+    PUBLISH_ROUTING = "publish_routing"
     EDIT_LETTERS = "edit_letters"
 
     def refusal(self, name: str) -> str:
@@ -48,6 +50,8 @@ REFUSALS = {
     Permission.CHANGE_PLAN: "changing a plan needs whoever runs renewals, a manager or an administrator.",
     Permission.WORK_TASKS: "tasks are ended by the staff.",
     Permission.EDIT_LETTERS: "the words of letters are changed by managers and administrators.",
+    Permission.CHANGE_ROUTING: "changing how it is run needs whoever runs renewals, a manager or an administrator.",
+    Permission.PUBLISH_ROUTING: "publishing these rules needs a manager or an administrator.",
     Permission.READ_AUDIT: "the audit log is read by managers, executives and administrators.",
 }
 
@@ -72,6 +76,8 @@ MAY: dict[Permission, frozenset[str]] = {
     Permission.WORK_TASKS: STAFF,
     Permission.RUN_RENEWALS: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
     Permission.NOTE_ACTIVITY: STAFF,
+    Permission.CHANGE_ROUTING: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
+    Permission.PUBLISH_ROUTING: frozenset({"manager", "admin"}),
     Permission.ASSIGN_OWNERS: frozenset({"manager", "admin"}),
     Permission.OWN_RENEWALS: frozenset({"csm", "specialist", "ae", "manager"}),
     Permission.EDIT_LETTERS: frozenset({"manager", "admin"}),

@@ -33,6 +33,8 @@ class PolicyKind(StrEnum):
     FORECAST = "forecast"
     PLAN = "plan"
     TASKS = "tasks"
+    TOUCH = "touch"
+    OWNERSHIP = "ownership"
     LETTERS = "letters"
     NOTICE = "notice"
 

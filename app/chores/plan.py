@@ -1,18 +1,25 @@
 """Plans: drawn when a renewal opens or changes, swept by date, and what has come due done."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Select, select
+
 from app.work import Work
+from renewals.event import Event
 from renewals.message import Message
 from renewals.plan import ending
 from renewals.plan.drain import drain
 from renewals.plan.many import take_next
-from renewals.plan.plan import Plan, draw
+from renewals.plan.plan import Drawing, Plan, draw
 from renewals.plan.profiling import drawing_of
 from renewals.plan.sweep import Sweep
 from renewals.policy import Policy, PolicyKind
-from renewals.renewal import Renewal
+from renewals.renewal import CLOSED, Renewal
+from renewals.routing import handoff
+from renewals.routing.route import route
+from renewals.routing.routing import Routing
 
 DRAWN_AT_ONCE = 200
 """Renewals of one transaction."""
@@ -23,7 +30,7 @@ def draw_plan(work: Work, subject: UUID) -> None:
     policies = Policy.all_in_force(work.session, work.now.date())
     renewal = Renewal.find(work.session, subject)
     if renewal.is_open:
-        draw(work.session, [drawing_of(renewal, policies)], policies[PolicyKind.PLAN], at=work.now)
+        _route_and_draw(work, [renewal], policies)
 
 
 def draw_plans(work: Work) -> Any:
@@ -32,12 +39,58 @@ def draw_plans(work: Work) -> Any:
         yield nothing
 
 
+def route_renewals(work: Work) -> Any:
+    """The rules asked about every open renewal, after they or the book changed; plans follow where they must."""
+    query = select(Renewal.id).where(Renewal.state.not_in(CLOSED)).order_by(Renewal.id)
+    keys = work.session.scalars(query).all()
+    for begin in range(0, len(keys), DRAWN_AT_ONCE):
+        yield nothing
+        some = select(Renewal).where(Renewal.id.in_(keys[begin : begin + DRAWN_AT_ONCE]), Renewal.state.not_in(CLOSED))
+        _route_again(work, some.order_by(Renewal.id))
+
+
+def route_customer(work: Work, subject: UUID) -> None:
+    """The rules asked again about one customer's open renewals: something about them is another now."""
+    _route_again(work, select(Renewal).where(Renewal.account_id == subject, Renewal.state.not_in(CLOSED)))
+
+
+def hand_off(work: Work, subject: UUID, event: UUID) -> None:
+    """A renewal changed hands: its open work moves, and the customer is told when it is time."""
+    policies = Policy.all_in_force(work.session, work.now.date())
+    renewal, handed_over = Renewal.find(work.session, subject), work.session.get_one(Event, event)
+    handoff.follow(work.session, renewal, handed_over, policies, at=work.now)
+
+
+def _route_again(work: Work, query: Select[Renewal]) -> int:
+    """Plans whose profile is another now are drawn again, and no others. Returns: how many were routed."""
+    policies = Policy.all_in_force(work.session, work.now.date())
+    renewals = work.session.scalars(Renewal.with_parts(query)).unique().all()
+    routed = route(work.session, renewals, policies, at=work.now)
+    _draw_changed(work, [drawing_of(each, routed[each.id], policies) for each in renewals], policies[PolicyKind.PLAN])
+    handoff.introduce_some(work.session, renewals, routed, policies, at=work.now)
+    return len(renewals)
+
+
+def _draw_changed(work: Work, drawings: Sequence[Drawing], policy: Policy) -> None:
+    keys = [drawing.renewal.id for drawing in drawings]
+    plans = work.session.scalars(select(Plan).where(Plan.renewal_id.in_(keys)))
+    drawn = {plan.renewal_id: plan.profile for plan in plans}
+    changed = [drawing for drawing in drawings if drawn.get(drawing.renewal.id) != drawing.profile]
+    if changed:
+        draw(work.session, changed, policy, at=work.now)
+
+
+def _route_and_draw(work: Work, renewals: Sequence[Renewal], policies: Mapping[PolicyKind, Policy]) -> None:
+    routed = route(work.session, renewals, policies, at=work.now)
+    drawings = [drawing_of(renewal, routed[renewal.id], policies) for renewal in renewals]
+    draw(work.session, drawings, policies[PolicyKind.PLAN], at=work.now)
+
+
 def _draw_some(work: Work) -> bool:
     policies = Policy.all_in_force(work.session, work.now.date())
     query = Plan.undrawn(policies[PolicyKind.PLAN], DRAWN_AT_ONCE)
     renewals = work.session.scalars(Renewal.with_parts(query)).unique().all()
-    drawings = [drawing_of(renewal, policies) for renewal in renewals]
-    draw(work.session, drawings, policies[PolicyKind.PLAN], at=work.now)
+    _route_and_draw(work, renewals, policies)
     return len(renewals) == DRAWN_AT_ONCE
 
 
@@ -56,6 +109,8 @@ def do_bulk(work: Work, subject: UUID) -> Any:
 
 def keep_plans(work: Work) -> Any:
     """What has come due is written down, then done, then what may leave now leaves."""
+    while _route_again(work, Routing.due(work.now, DRAWN_AT_ONCE)) == DRAWN_AT_ONCE:
+        yield nothing
     policies = Policy.all_in_force(work.session, work.now.date())
     Sweep.run(work.session, policies[PolicyKind.PLAN].content, at=work.now)
     yield nothing

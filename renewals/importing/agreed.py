@@ -160,7 +160,8 @@ WITH wanted AS (
 ), entered AS (
     INSERT INTO renewal (id, account_id, subscription_id, term_id, owner_id, state, renews_on, opened_at,
                          closed_at, target_minor, version)
-    SELECT s.renewal_id, k.account_id, k.id, s.id, coalesce(o.id, a.owner_id), s.state, s.ends_on,
+    SELECT s.renewal_id, k.account_id, k.id, s.id,
+           CASE WHEN is_closed THEN coalesce(o.id, a.owner_id) ELSE o.id END, s.state, s.ends_on,
            CASE WHEN is_closed THEN least(:at, s.starts_on::timestamp AT TIME ZONE 'UTC') ELSE :at END,
            CASE WHEN is_closed THEN least(:at, s.ends_on::timestamp AT TIME ZONE 'UTC') END,
            s.target_minor, 1

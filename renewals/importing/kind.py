@@ -132,7 +132,7 @@ SUBSCRIPTIONS = Kind(
         _may("billing", cell.choice(Billing), "text", "annual", "`annual quarterly monthly`.", "annual"),
         _may("net_days", cell.count(0, 365), "integer", "0", "Days to pay an invoice; 0 is at once.", 0),
         _may("stage", cell.choice(RenewalState), "text", "planned", "Where the renewal stands, see below."),
-        _may("owner_email", cell.mail, "text", "ravi@lumen.example", "Its owner; empty is the account's."),
+        _may("owner_email", cell.mail, "text", "ravi@lumen.example", "Its owner; empty: as the rules say."),
         _may("target_value", cell.text(40), "text", "9072.00", "What a year should be worth after it."),
         _may("mandate_on", cell.day, "date", "2025-09-04", "They agreed to be charged by themselves."),
     ),

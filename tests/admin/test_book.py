@@ -130,7 +130,7 @@ def test_one_sees_ones_own_by_owner(world: World) -> None:
     own, ravis = maya.get("/admin/renewals?owner=me").text, world.person("ravi@lumen.example").id
     other = maya.get(f"/admin/renewals?owner={ravis}").text
 
-    assert "Northwind Freight" in names(own)
+    assert "Pelangi Café" in names(own)
     assert not set(names(own)) & set(names(other))
 
 

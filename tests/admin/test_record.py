@@ -30,7 +30,7 @@ def test_the_record_says_how_it_stands(world: World) -> None:
     assert "Yellow 62" in page
     assert "Stage Proposed Value USD 60,000 a year" in page
     assert "Served as Mid-market" in page
-    assert "Owner Maya Iskandar" in page
+    assert "Owner Omar Haddad" in page
 
 
 def test_the_number_is_shown_with_its_parts(world: World) -> None:

@@ -19,7 +19,7 @@ def test_a_renewal_is_told_with_everything_that_was_worked_out(world: World, may
     assert (said["stage"], said["renews_on"], said["segment"]) == ("proposed", "2026-09-24", "mid-market")
     assert said["value"] == {"amount": "60000.00", "currency": "USD"}
     assert (said["health"], said["health_score"], said["probability"], said["risk"]) == ("yellow", 62, 70, "medium")
-    assert said["owner"] == "maya@lumen.example"
+    assert said["owner"] == "omar@lumen.example"
     assert said["lines"][0]["quantity"] == 75
 
 

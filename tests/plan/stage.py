@@ -24,6 +24,7 @@ from renewals.plan.profiling import drawing_of
 from renewals.plan.sweep import Sweep
 from renewals.policy import Policy, PolicyKind, ship
 from renewals.renewal import Renewal
+from renewals.routing.route import route
 from renewals.segment import Segment
 from renewals.subscription import Line, Subscription, Term
 
@@ -72,14 +73,16 @@ class Stage:
             session.flush()
             session.add_all(_person(account.id, f"{name} {who}", role) for who, role in CUSTOMERS.items())
             term = _term(session, account, renews_on, minor or VALUE[segment])
-            renewal = Renewal.open(session, term, self.staff["maya"], at=self.now)
+            renewal = Renewal.open(session, term, None, at=self.now)
             return renewal.id
 
     def draw(self, *keys: UUID) -> None:
         with self.writing() as session:
             found = session.scalars(Renewal.with_parts(select(Renewal).where(Renewal.id.in_(keys)))).unique().all()
             policies = self.policies(session)
-            draw(session, [drawing_of(one, policies) for one in found], policies[PolicyKind.PLAN], at=self.now)
+            routed = route(session, found, policies, at=self.now)
+            drawings = [drawing_of(one, routed[one.id], policies) for one in found]
+            draw(session, drawings, policies[PolicyKind.PLAN], at=self.now)
 
     def work(self) -> int:
         """What is due now is written down and done. Returns: how many actions the sweep wrote."""

@@ -1,0 +1,139 @@
+"""Knowing: the facts of many renewals at once, in a handful of queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, and_, cast, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from renewals.acceptance import Acceptance, AcceptanceState
+from renewals.account import Health
+from renewals.instalment import Instalment
+from renewals.payment import Payment, PaymentState
+from renewals.policy import Policy, PolicyKind
+from renewals.renewal import Renewal, RenewalState
+from renewals.routing.fact import Facts
+from renewals.routing.ownership import OwnershipPolicy
+from renewals.segment import Segment
+from renewals.subscription import Line, Term
+from renewals.value import ACTIVE_USERS, Usage
+
+TALKED_ABOUT = frozenset(
+    {
+        RenewalState.ENGAGED, RenewalState.PROPOSED, RenewalState.NEGOTIATING, RenewalState.AGREED,
+        RenewalState.CONTRACTING,
+    }
+)
+FRESH = timedelta(days=100)
+"""How old the newest month of use may be to say how many seats are used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is not on the renewals themselves. `used` by subscription, `owing` accounts, `crowded` quarters."""
+
+    used: Mapping[UUID, int]
+    owing: frozenset[UUID]
+    crowded: frozenset[date]
+
+    @classmethod
+    def about(
+        cls, session: Session, renewals: Sequence[Renewal], policies: Mapping[PolicyKind, Policy], on: date
+    ) -> "Known":
+        ownership = OwnershipPolicy(policies[PolicyKind.OWNERSHIP].content)
+        return cls(
+            _used(session, renewals, on), _owing(session, {each.account_id for each in renewals}, on),
+            _crowded(session, {quarter(each.renews_on) for each in renewals}, ownership),
+        )
+
+
+def facts_of(
+    renewal: Renewal, known: Known, policies: Mapping[PolicyKind, Policy], on: date, segment: Segment | None = None
+) -> Facts:
+    """Everything the rules may ask for. Relationship is not known as long as nobody maps their people."""
+    account, term = renewal.account, renewal.term
+    segment = segment or renewal.segment(policies[PolicyKind.SEGMENT].content)
+    seats = sum(line.quantity for line in term.lines)
+    used = known.used.get(renewal.subscription_id)
+    card = account.card_on_file
+    begins = max(policies[PolicyKind.PLAN].content["plans"][segment.value]["days"])
+    return Facts(
+        arr=renewal.value, segment=segment,
+        health=Health.of(account.health_score, policies[PolicyKind.HEALTH].content), score=account.health_score,
+        strategic=account.strategic, auto_renew=term.auto_renew,
+        payment_on_file=card is not None and card.lives_on(renewal.renews_on),
+        good_standing=renewal.account_id not in known.owing, declined=renewal.is_declined,
+        seats_used=100 * used // seats if used is not None and seats else None,
+        hopes_for_more=renewal.target > renewal.value,
+        ahead=renewal.state in TALKED_ABOUT and renewal.days_left(on) > begins,
+        high_volume=quarter(renewal.renews_on) in known.crowded,
+    )
+
+
+def quarter(day: date) -> date:
+    """The first day of a day's quarter."""
+    return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+
+
+def _used(session: Session, renewals: Sequence[Renewal], on: date) -> dict[UUID, int]:
+    """How many people used it in the newest month that was brought in."""
+    newest = (
+        select(Usage.subscription_id, Usage.amount)
+        .ext(distinct_on(Usage.subscription_id))
+        .where(
+            Usage.subscription_id.in_([each.subscription_id for each in renewals]), Usage.metric == ACTIVE_USERS,
+            Usage.month >= on - FRESH,
+        )
+        .order_by(Usage.subscription_id, Usage.month.desc())
+    )
+    return {row.subscription_id: row.amount for row in session.execute(newest)}
+
+
+def _owing(session: Session, accounts: set[UUID], on: date) -> frozenset[UUID]:
+    """Who has not paid what was due, or whose money came and does not fit."""
+    paid = exists().where(Payment.instalment_id == Instalment.id, Payment.state == PaymentState.SUCCEEDED)
+    late = (
+        select(Instalment.account_id)
+        .join(Acceptance, Acceptance.id == Instalment.acceptance_id)
+        .where(
+            Instalment.account_id.in_(accounts), Instalment.due_on < on,
+            Acceptance.state == AcceptanceState.STANDING, ~paid,
+        )
+    )
+    odd = select(Payment.account_id).where(Payment.account_id.in_(accounts), Payment.quarantined)
+    return frozenset(session.scalars(late.union(odd)))
+
+
+def _crowded(session: Session, quarters: set[date], policy: OwnershipPolicy) -> frozenset[date]:
+    """The quarters with as many small renewals as the policy calls many, open or closed."""
+    if not quarters:
+        return frozenset()
+    volume: Mapping[str, Any] = policy.content["high_volume"]
+    bounds = policy.amounts[volume["amount"]]
+    year = select(Line.term_id, cast(func.sum(Line.amount_minor), BigInteger).label("minor")).group_by(Line.term_id)
+    value = year.subquery()
+    begins = cast(func.date_trunc("quarter", Renewal.renews_on), type_=Renewal.renews_on.type)
+    small = or_(*(and_(Term.currency == currency, value.c.minor < bound) for currency, bound in bounds.items()))
+    many = (
+        select(begins)
+        .select_from(Renewal)
+        .join(Term, Term.id == Renewal.term_id)
+        .join(value, value.c.term_id == Term.id)
+        .where(Renewal.renews_on >= min(quarters), small)
+        .group_by(begins)
+        .having(func.count() >= volume["a_quarter"])
+    )
+    return frozenset(session.scalars(many))
+
+
+def per_quarter(session: Session, at: datetime) -> int:
+    """How many renewals come due in the fullest of the quarters that have begun or lie ahead."""
+    begins = func.date_trunc("quarter", Renewal.renews_on)
+    counted = (
+        select(func.count().label("many")).where(Renewal.renews_on >= quarter(at.date())).group_by(begins).subquery()
+    )
+    return session.scalar(select(func.coalesce(func.max(counted.c.many), 0))) or 0
