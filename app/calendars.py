@@ -10,6 +10,7 @@ from uuid import UUID
 
 from litestar import Request, Response, route
 from litestar.enums import HttpMethod
+from litestar.params import FromPath
 
 from app.house import House
 from app.transaction import Role
@@ -36,7 +37,7 @@ def calendar_door(house: House, threads: ThreadPoolExecutor) -> Any:
 
     @route("/calendar/{token:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD], opt={"access": BY_ADDRESS},
            status_code=200)
-    async def serve(request: Request[Any, Any, Any], token: str) -> Response[bytes]:
+    async def serve(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[bytes]:
         work = partial(_serve, house, token, request.headers.get("if-none-match", ""))
         return await asyncio.get_running_loop().run_in_executor(threads, work)
 
