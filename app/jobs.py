@@ -78,10 +78,7 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] 
     EventName.POLICY_PUBLISHED: [("route_renewals", _rules, 0)],
     EventName.RENEWAL_WON: [("end_plan", _house, 0)],
     EventName.RENEWAL_LOST: [("end_plan", _house, 0)],
-    EventName.BOOK_IMPORTED: [
-        ("fetch_cards", lambda event: {}, 0), ("draw_plans", lambda event: {}, 0),
-        ("route_renewals", lambda event: {}, 0),
-    ],
+    EventName.BOOK_IMPORTED: [("fetch_cards", lambda event: {}, 0), ("draw_plans", lambda event: {}, 0)],
 }
 """Event -> (job, its arguments, seconds of machine time to wait). Without arguments, None, there is no job."""
 

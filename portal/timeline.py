@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from renewals.plan.rule import days_of
 from renewals.plan.shared import Agreed, SharedPlan, phase_of
 from renewals.segment import Segment
 
@@ -86,7 +87,7 @@ def _done_on(plan: SharedPlan, milestone: Agreed) -> date | None:
 
 def _before(plan: SharedPlan, milestone: Agreed) -> date | None:
     """Where it would stand had nobody moved it."""
-    usual = plan.renewal.renews_on - timedelta(days=int(milestone.key[1:]))
+    usual = plan.renewal.renews_on - timedelta(days=days_of(milestone.key) or 0)
     return usual if milestone.moved and usual != milestone.day else None
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from renewals.message import ABOUT_RENEWAL, Message, MessageKind, MessageState
@@ -12,6 +12,8 @@ from renewals.renewal import Renewal, RenewalState
 from renewals.snooze import is_snoozed
 
 PAUSED = "They paused our letters."
+ONE_BY_ONE = 7_205_314
+"""The advisory lock under which it is counted who of a renewal still reads."""
 
 
 def reason(renewal: Renewal, kind: MessageKind) -> str:
@@ -39,7 +41,12 @@ def of_reader(session: Session, reader: Person, kind: MessageKind, *, at: dateti
 
 
 def tell_owner(session: Session, renewal: Renewal, kind: MessageKind, milestone: str, *, at: datetime) -> None:
-    """When nobody is left who reads a letter, whoever looks after the renewal is told, once for each letter."""
+    """When nobody is left who reads a letter, whoever looks after the renewal is told, once for each letter.
+
+    Two readers' letters that are dropped at the same moment are looked at one after the other.
+    """
+    session.flush()
+    session.execute(select(func.pg_advisory_xact_lock(ONE_BY_ONE, func.hashtext(str(renewal.id)))))
     query = select(Message.context).where(
         Message.renewal_id == renewal.id, Message.kind == kind,
         Message.state.in_([MessageState.PLANNED, MessageState.SENT]),

@@ -158,6 +158,6 @@ def _names(session: Session, events: Iterable[Event], said: Iterable[Activity]) 
     for event in events:
         keys |= {event.details[name] for name in PEOPLE if event.details.get(name)}
         keys |= {str(event.subject_id)} if event.subject_type == "person" else set()
-        keys |= {event.details["to"]} if event.name == EventName.TASK_GIVEN else set()
+        keys |= {event.details.get("to", "")} - {""} if event.name == EventName.TASK_GIVEN else set()
     people = select(Person.id, Person.name).where(Person.id.in_(map(UUID, keys)))
     return {str(key): name for key, name in session.execute(people)} if keys else {}

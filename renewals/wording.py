@@ -19,7 +19,9 @@ ALL = "all"
 PARTS = ("user", "champion", "economic_buyer", "decision_maker", "technical_buyer", "legal", "procurement")
 """Source: timeline, "Pemetaan Stakeholder"."""
 SEGMENTS = tuple(segment.value for segment in Segment)
-WORDED = (ABOUT_RENEWAL | TO_STAFF) - {MessageKind.HANDOFF, MessageKind.QUESTION, MessageKind.ALERT}
+WORDED = (ABOUT_RENEWAL | TO_STAFF) - {
+    MessageKind.HANDOFF, MessageKind.QUESTION, MessageKind.ALERT, MessageKind.HELD_BACK, MessageKind.NOTICE_UNSERVED,
+}
 """The letters whose words are the company's; the others are part of the program."""
 
 PLACES: Mapping[str, str] = {

@@ -26,7 +26,7 @@ from app.demo.parts import STRIPE_KEY, environment
 from app.house import House
 from app.settings import Settings
 from app.transaction import Role
-from app.worker import queue
+from app.worker import HEARTBEAT, STALLED_AFTER, queue
 from renewals.account import Account
 from renewals.payment import Payment
 from renewals.person import Person
@@ -135,7 +135,8 @@ class World:
             app = queue(self.house)
             async with app.open_async():
                 await app.run_worker_async(
-                    wait=False, install_signal_handlers=False, concurrency=4, delete_jobs="successful"
+                    wait=False, install_signal_handlers=False, concurrency=4, delete_jobs="successful",
+                    update_heartbeat_interval=HEARTBEAT, stalled_worker_timeout=STALLED_AFTER,
                 )
 
         for _ in range(20):  # a job may leave another behind while the worker is going home

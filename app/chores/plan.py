@@ -1,6 +1,6 @@
 """Plans: drawn when a renewal opens or changes, swept by date, and what has come due done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -34,15 +34,19 @@ def draw_plan(work: Work, subject: UUID) -> None:
 
 
 def draw_plans(work: Work) -> Any:
-    """Every plan that is missing or was drawn from what is no longer so, as after an import."""
-    while _draw_some(work):
+    """After an import: every plan that is missing or was drawn from what is no longer so, and the rules asked again
+    about the others, of which the book may know something new."""
+    drawn: set[UUID] = set()
+    while some := _draw_some(work):
+        drawn.update(some)
         yield nothing
+    yield from route_renewals(work, but=drawn)
 
 
-def route_renewals(work: Work) -> Any:
+def route_renewals(work: Work, but: Collection[UUID] = ()) -> Any:
     """The rules asked about every open renewal, after they or the book changed; plans follow where they must."""
     query = select(Renewal.id).where(Renewal.state.not_in(CLOSED)).order_by(Renewal.id)
-    keys = work.session.scalars(query).all()
+    keys = [key for key in work.session.scalars(query) if key not in but]
     for begin in range(0, len(keys), DRAWN_AT_ONCE):
         yield nothing
         some = select(Renewal).where(Renewal.id.in_(keys[begin : begin + DRAWN_AT_ONCE]), Renewal.state.not_in(CLOSED))
@@ -86,12 +90,12 @@ def _route_and_draw(work: Work, renewals: Sequence[Renewal], policies: Mapping[P
     draw(work.session, drawings, policies[PolicyKind.PLAN], at=work.now)
 
 
-def _draw_some(work: Work) -> bool:
+def _draw_some(work: Work) -> list[UUID]:
     policies = Policy.all_in_force(work.session, work.now.date())
     query = Plan.undrawn(policies[PolicyKind.PLAN], DRAWN_AT_ONCE)
     renewals = work.session.scalars(Renewal.with_parts(query)).unique().all()
     _route_and_draw(work, renewals, policies)
-    return len(renewals) == DRAWN_AT_ONCE
+    return [renewal.id for renewal in renewals]
 
 
 def end_plan(work: Work, subject: UUID) -> None:

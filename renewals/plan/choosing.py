@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from renewals.plan.milestone import Milestone, MilestoneState
+from renewals.plan.rule import days_of
 from renewals.plan.schedule import said_of
 from renewals.plan.task import Task, TaskState
 
@@ -18,7 +19,7 @@ def milestones_of(session: Session, renewals: Collection[UUID]) -> Sequence[tupl
         .where(Milestone.renewal_id.in_(renewals), Milestone.state == MilestoneState.PLANNED, ~Milestone.quiet)
         .group_by(Milestone.key)
     )
-    rows = sorted(session.execute(query), key=lambda row: -1 if row[0] == "after" else int(row[0][1:]))
+    rows = sorted(session.execute(query), key=lambda row: days_of(row[0]) or 0)
     return [(key, said_of(key), number) for key, number in reversed(rows)]
 
 

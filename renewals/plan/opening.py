@@ -13,6 +13,7 @@ from renewals.plan.hours import Hours
 from renewals.plan.milestone import Milestone
 from renewals.plan.plan import Plan
 from renewals.plan.readers import staff_with
+from renewals.plan.rule import days_of
 from renewals.plan.schedule import rungs
 from renewals.plan.task import Task, TaskState
 from renewals.policy import Policy, PolicyKind
@@ -49,7 +50,7 @@ def work_of(milestone: Milestone, plan: Plan, policy: Policy, loud: tuple[int, .
     patterns = catalogue_of(policy).patterns_for(
         profile.segment, profile.touch, profile.health, profile.strategic
     )
-    return [pattern for pattern in patterns if place_of(pattern.at, loud) == _days(milestone)]
+    return [pattern for pattern in patterns if place_of(pattern.at, loud) == days_of(milestone.key)]
 
 
 def catalogue_of(policy: Policy) -> Catalogue:
@@ -70,11 +71,6 @@ def place_of(days: int, loud: tuple[int, ...]) -> int:
     Source: timeline, "Variasi Timeline Mengikut Segmen": early phases are compressed, not left out.
     """
     return max((each for each in loud if each <= days), default=min(loud))
-
-
-def _days(milestone: Milestone) -> int:
-    """The rung a milestone stands for, wherever it was moved."""
-    return -1 if milestone.key == "after" else int(milestone.key[1:])
 
 
 def _due_on(renewal: Renewal, pattern: Pattern, loud: tuple[int, ...], hours: Hours, *, at: datetime) -> date:

@@ -60,6 +60,13 @@ def key_of(days: int) -> str:
     return "after" if days < 0 else f"t{days}"
 
 
+def days_of(key: str) -> int | None:
+    """What `key_of` was given, wherever the milestone was moved; None for the legal notice."""
+    if key == NOTICE:
+        return None
+    return -int(key.removeprefix("after") or 1) if key.startswith("after") else int(key[1:])
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Units: `at` is days before the renewal date, none for what is done at the notice. `unless_stage` keeps it

@@ -8,7 +8,7 @@ from typing import Any
 from renewals.account import Health
 from renewals.plan.hours import Hours
 from renewals.plan.profile import Profile
-from renewals.plan.rule import NOTICE, key_of, rules
+from renewals.plan.rule import NOTICE, days_of, key_of, rules
 from renewals.plan.touch import Touch
 
 
@@ -32,8 +32,11 @@ class Rung:
 
 
 def said_of(key: str) -> str:
-    """A milestone's key as it is written for people: T-60, or the day after."""
-    return "day after" if key == "after" else key.upper().replace("T", "T-", 1)
+    """A milestone's key as it is written for people: T-60, the day after, T+3, or the legal notice."""
+    days = days_of(key)
+    if days is None:
+        return "legal notice"
+    return "day after" if days == -1 else f"T-{days}" if days >= 0 else f"T+{-days}"
 
 
 def rungs(profile: Profile, plans: Mapping[str, Any]) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from renewals.plan.critical import Placed, Route, Work, route
 from renewals.plan.hours import Hours
 from renewals.plan.milestone import Milestone, MilestoneState
+from renewals.plan.rule import days_of
 from renewals.plan.step import EVERYTHING, Step
 from renewals.renewal import Renewal
 from renewals.segment import Segment
@@ -50,8 +51,8 @@ milestone to them, and what follows it is ours. Source: framework, "Kongsi Timel
 def phase_of(key: str, segment: Segment) -> str | None:
     """By what it is named for, wherever it was moved; None for what is not shared. A small renewal needs no papers
     made: what comes there is one more mail."""
-    days = -1 if key == "after" else int(key[1:])
-    found = next((phase for least, phase in PHASES if least <= days <= FURTHEST), None)
+    days = days_of(key)
+    found = next((phase for least, phase in PHASES if days is not None and least <= days <= FURTHEST), None)
     return "reminder" if found == "papers" and segment is Segment.SMB else found
 
 

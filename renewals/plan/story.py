@@ -131,9 +131,8 @@ def _kinds(milestone: Milestone, plan: Plan | None, policies: Mapping[PolicyKind
     """What the machine will do when it comes."""
     if plan is None or not milestone.is_planned:
         return []
-    days = -1 if milestone.key == "after" else int(milestone.key[1:])
     known = rules(policies[PolicyKind.PLAN].content)
-    return [rule.kind for rule in known if days in rule.at and rule.suits(plan.profile)]
+    return [rule.kind for rule in known if milestone.key in rule.keys and rule.suits(plan.profile)]
 
 
 def _patterns(

@@ -33,7 +33,7 @@ def ask(world: World, who: str, form: dict[str, Any]) -> tuple[int, str]:
 
 def test_many_are_given_to_somebody_and_the_one_who_has_it_is_named(world: World) -> None:
     omar = world.person("omar@lumen.example")
-    form = chosen(world, "halden-bank", "cedar-dental", "northwind-freight") | {"act": "hand_over", "to": str(omar.id)}
+    form = chosen(world, "halden-bank", "cedar-dental", "pelangi-cafe") | {"act": "hand_over", "to": str(omar.id)}
 
     _, page = ask(world, INES, form)
 

@@ -97,7 +97,7 @@ def test_a_manager_hands_it_over_and_a_csm_can_not(world: World) -> None:
     assert refused.status_code == 403
     assert [answer.status_code for answer in answers] == [422, 422, 303]
     assert "Owner Ravi Menon" in page
-    assert "Ines Carvalho handed it over from Maya Iskandar to Ravi Menon" in page
+    assert "Ines Carvalho handed it over from Omar Haddad to Ravi Menon" in page
     assert "/owner" not in maya.get(f"/admin/renewals/{renewal}").text
 
 

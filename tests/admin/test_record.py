@@ -144,7 +144,7 @@ def test_a_customers_no_is_news_and_a_high_risk(world: World) -> None:
 
 
 def test_who_owns_none_sees_everybodys(world: World) -> None:
-    page = said(world.signed_in("ines@lumen.example").get("/admin").text)
+    page = said(world.signed_in("farah@lumen.example").get("/admin").text)
 
     assert "Everybody’s renewals" in page
     assert "Hoshino Logistics" in page

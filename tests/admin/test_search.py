@@ -82,9 +82,10 @@ def test_ten_thousand_companies_are_searched_at_once(world: World) -> None:
 
 GROW = """
 WITH grown AS (
-    INSERT INTO account (id, external_id, name, currency, country, timezone, locale, industry, strategic, version)
-    SELECT gen_random_uuid(), 'grown-' || :mark || n, 'Grown Company ' || md5(n::text) || ' ' || n, 'USD', 'US', 'UTC',
-           'en', 'Growing', false, 1
+    INSERT INTO account (
+        id, external_id, name, currency, country, region, timezone, locale, industry, strategic, version)
+    SELECT gen_random_uuid(), 'grown-' || :mark || n, 'Grown Company ' || md5(n::text) || ' ' || n, 'USD', 'US', '',
+           'UTC', 'en', 'Growing', false, 1
     FROM generate_series(1, 10000) AS n RETURNING id)
 INSERT INTO person (id, account_id, email, name, title, roles, active, version)
 SELECT gen_random_uuid(), id, 'someone' || row_number() OVER () || '@grown.example',

@@ -10,7 +10,7 @@ from tests.auto_renewal.juno import A_DAY, RENEWS_ON, Juno
 from tests.auto_renewal.test_predicate import AFTER_A_TRY, TAKEN_AWAY, _try_in_vain
 
 FORGOTTEN = {
-    "open": "the job", "clause": "touch", "due": "money moves", "stays": "the job",
+    "open": "the job", "clause": "the database", "due": "money moves", "stays": "the job",
     "mandate": "a programmer's error", "card": "money moves", "notice": "the database", "price": "the database",
     "standing": "money moves", "choice": "money moves", "touch": "money moves",
 }

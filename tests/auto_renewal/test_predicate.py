@@ -22,8 +22,7 @@ TAKEN_AWAY: dict[str, LiteralString] = {
     "price": "UPDATE notice SET price_minor = price_minor - 1 WHERE renewal_id = %(renewal)s",
     "standing": "UPDATE payment SET quarantined = true",
     "choice": "UPDATE acceptance SET evidence = '{\"known_by\": \"code\"}' WHERE renewal_id = %(renewal)s",
-    "touch": "UPDATE account SET health_score = 20 "
-    "WHERE id = (SELECT account_id FROM renewal WHERE id = %(renewal)s)",
+    "touch": "UPDATE routing SET touch = 'assisted' WHERE renewal_id = %(renewal)s",
 }
 """How each is taken away, past every verb, in the database itself."""
 AFTER_A_TRY = ("standing", "choice")

@@ -32,8 +32,8 @@ WITHOUT_POLICY = {
 
 CLOSED = {
     "alembic_version", "anchor", "api_token", "book_import", "bulk", "bulk_part", "consent", "inbox", "kept_answer",
-    "procrastinate_events", "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers", "quota",
-    "seal", "sign_in", "sweep", "web_session",
+    "pace", "procrastinate_events", "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers",
+    "quota", "seal", "sign_in", "sweep", "web_session",
 }
 """Tables of which a customer's transaction can read nothing at all. A consent is given and never read back."""
 
@@ -52,6 +52,7 @@ ACROSS = {
     ("message", "person_id"): "a reader on either side",
     ("web_session", "person_id"): "a session of staff belongs to no company",
     ("api_token", "person_id"): "a member of the staff",
+    ("bulk", "by_id"): "a member of the staff",
     ("bulk_part", "bulk_id"): "one act of the staff on many companies",
     ("feed", "person_id"): "a member of the staff has no company; the composite key holds a customer's",
     ("seal", "event_id"): "the chain runs over all events",
@@ -76,6 +77,8 @@ def lived_in(marked: tuple[Cast, int], standing: World) -> Cast:
     owner.post(f"/renewals/{cast.own.renewal_id}/ask", {"message": "Is there a test system?"})
     spoken = {"kind": "call", "on": "2026-08-05", "with": str(cast.own.owner.id), "words": "They are content."}
     cast.look("csm").post(f"/admin/renewals/{cast.own.renewal_id}/activity", spoken)
+    many = {f"pick.{cast.own.renewal_id}": "on", "act": "waive", "key": "t45", "reason": "Holidays"}
+    cast.look("csm").post("/admin/bulk", many)
     owner.post(f"/renewals/{cast.own.renewal_id}/snooze", {"days": "14"})
     cast.look("other_owner").post(f"/renewals/{cast.other.renewal_id}/snooze", {"days": "14"})
     for after in ("", "everything"):

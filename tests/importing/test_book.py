@@ -134,7 +134,7 @@ def test_a_run_is_followed_by_one_job_of_each_kind(bring: Importer, cedar: dict[
     bring(**cedar)
 
     jobs = look("SELECT task_name FROM procrastinate_jobs ORDER BY task_name")
-    assert jobs == [("draw_plans",), ("fetch_cards",), ("route_renewals",)]
+    assert jobs == [("draw_plans",), ("fetch_cards",)]
 
 
 def test_somebody_removed_stays_removed(bring: Importer, cedar: dict[str, str], look: Shelf) -> None:

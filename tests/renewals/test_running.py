@@ -20,7 +20,9 @@ from tests.world import World
 
 AT = datetime(2026, 8, 5, 9, tzinfo=UTC)
 TODAY = AT.date()
-MAYA, INES, RAVI, FARAH = (f"{name}@lumen.example" for name in ("maya", "ines", "ravi", "farah"))
+MAYA, INES, RAVI, FARAH, OMAR = (
+    f"{name}@lumen.example" for name in ("maya", "ines", "ravi", "farah", "omar")
+)
 RUTH = "ruth@cedar-dental.example"
 
 
@@ -120,17 +122,17 @@ def test_a_target_is_a_sum_that_a_year_can_be_worth(world: World, target: Money)
 
 def test_a_manager_gives_a_renewal_to_somebody_who_can_look_after_it(world: World) -> None:
     with held(world, "northwind-freight") as (session, renewal):
-        ravi, maya = somebody(session, RAVI), somebody(session, MAYA)
+        ravi, omar = somebody(session, RAVI), somebody(session, OMAR)
         running.hand_over(renewal, ravi, by=somebody(session, INES), at=AT)
 
         told = last(session, renewal)
         assert renewal.owner_id == ravi.id
-        assert told.details == {"owner": str(ravi.id), "former": str(maya.id)}
+        assert told.details == {"owner": str(ravi.id), "former": str(omar.id)}
 
 
 @pytest.mark.parametrize(
     ("to", "words"),
-    [(FARAH, "can not look after"), (RUTH, "can not look after"), (MAYA, "looks after it already")],
+    [(FARAH, "can not look after"), (RUTH, "can not look after"), (OMAR, "looks after it already")],
 )
 def test_not_everybody_can_look_after_a_renewal(world: World, to: str, words: str) -> None:
     with held(world, "northwind-freight") as (session, renewal), pytest.raises(Malformed, match=words):

@@ -48,7 +48,7 @@ def test_what_a_person_does_carries_their_name(standing: World) -> None:
 
     page = dana.get(f"/renewals/{standing.renewal('northwind-freight')}").text
 
-    assert "We prepare our proposal Maya Iskandar" in steps(page)
+    assert "We prepare our proposal Omar Haddad" in steps(page)
     assert "Time to agree, so that the papers are made in time You" in steps(page)
 
 
@@ -82,7 +82,7 @@ def test_a_moved_date_says_so_and_a_waived_one_is_gone(world: World) -> None:
 
     page = dana.get(f"/renewals/{world.renewal('northwind-freight')}").text
 
-    assert "We prepare our proposal Moved from 10 Aug Maya Iskandar" in steps(page)
+    assert "We prepare our proposal Moved from 10 Aug Omar Haddad" in steps(page)
     assert "12 Aug" in page
     assert "A last reminder, if we need it Automatic" not in steps(page)
 
