@@ -17,7 +17,7 @@ def test_a_buyer_plans_their_approvals_on_a_phone_without_javascript(windows: Wi
     expect_heading(page, "Your steps to a decision")
 
     page.get_by_role("button", name="Begin with these five steps").click()
-    expect(page.get_by_text("Security review", exact=True).first).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="Security review").first).to_be_visible()
     form = page.get_by_role("region", name="Add a step")
     form.get_by_label("What has to be done").fill("Works council")
     form.get_by_label("Who does it").fill("Frau Weiss")

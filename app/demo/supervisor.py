@@ -16,6 +16,7 @@ from app.demo import time
 from app.demo.edition import edition
 from app.demo.mailbox import MailSink
 from app.demo.parts import ROOT, Part, PartFailed, Parts, environment, post_json, wait_for
+from app.house import House
 from app.importing import run as import_book
 from app.postgres import DatabaseFailed, EmbeddedPostgres, free_port
 from app.settings import Settings
@@ -78,22 +79,35 @@ class Demo:
             mailbox=self.home / "mailbox",
         )
         post_json(f"{sandbox_url}/_sandbox/seed", customers_of_stripe())
-        self._fill(told)
+        is_new = self._fill(told)
         web = self.parts.start(
             "portal", "app.cli", "serve", environment=told | {"KEKAL_PORT": str(self.port)}
         )
         worker = self.parts.start("worker", "app.cli", "worker", environment=told)
         wait_for(f"{self.url}/health", web)
+        if is_new:
+            self._live_first_day(told)
         return [web, worker]
 
-    def _fill(self, told: dict[str, str]) -> None:
-        """A new database gets the policies, the first day and the book, the book through the importer."""
+    def _live_first_day(self, told: dict[str, str]) -> None:
+        house = House.build(Settings.read(told), pool=2)
+        time.live_first_day(house, self.first_day)
+        house.close()
+
+    def _fill(self, told: dict[str, str]) -> bool:
+        """A new database gets the policies, the morning of the first day and the book, the book through the importer.
+
+        Returns: whether it is new.
+        """
         settings = Settings.read(told)
         database = Database(settings.database_url, jobs.follow, pool=2)
         with database.begin(Role.WORKER) as (session, now):
             is_new = session.query(Clock).filter(Clock.offset_seconds != 0).first() is None
             ship(session, at=now.business)
-        time.stand_at(database, self.first_day if is_new else time.today(database))
+        if is_new:
+            time.stand_at(database, self.first_day, time.ON_THE_WAY[0])
+        else:
+            time.stand_at(database, time.today(database))
         if is_new:
             os.environ.update(told)
             whole = [BOOK / name for name in BOOK_FILES]
@@ -101,6 +115,7 @@ class Demo:
             if import_book([str(path) for path in files], settings):
                 raise PartFailed("The demo's book was refused.")
         database.close()
+        return is_new
 
     def _sandbox_port(self) -> int:
         """The same at every start, because its pages' addresses are kept."""

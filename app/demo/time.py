@@ -55,6 +55,15 @@ def move_to(house: House, day: date) -> None:
     wait_until_idle(house.database)
 
 
+def live_first_day(house: House, day: date) -> None:
+    """A book that came in before anybody's office opened: the day goes on from there. Raises: TooSlow."""
+    wait_until_idle(house.database)
+    for hour in (*ON_THE_WAY[1:], AFTERNOON):
+        stand_at(house.database, day, hour)
+        Work(house).run(begin_day)
+        wait_until_idle(house.database)
+
+
 def wait_until_idle(database: Database) -> None:
     """Until no job is due; those that wait for a machine-time retry aside. Raises: TooSlow."""
     deadline = stopwatch() + DAY_LIMIT

@@ -57,7 +57,7 @@ def test_an_agreement_printed_again_after_everything_was_renamed_has_the_same_by
         assert again == filed.content
         assert hashlib.sha256(again).hexdigest() == filed.sha256
     text = text_of(again)
-    assert "Cedar Dental" in text and "Ruth Calder" in text and "Terms of service of 1 July 2026" in text
+    assert "Cedar Dental" in text and "Ruth Calder" in text and "Terms of service of 1 January 2026" in text
     assert not any(word in text for word in ("Cedar Group", "Ruth Somebody", "Other terms", "Another Pte", "New "))
 
 
