@@ -185,7 +185,7 @@ class Stage:
             unread = session.scalar(select(func.count()).select_from(Inbox).where(Inbox.handled_at.is_(None)))
             busy = session.scalar(text("SELECT count(*) FROM procrastinate_jobs WHERE task_name <> 'seal_events'"))
             papers = session.scalars(select(Document.kind).where(Document.renewal_id == customer.renewal)).all()
-        return won and not unread and not busy and MADE <= set(papers)
+        return won and not unread and not busy and set(papers) >= MADE
 
     def broken(self, customer: Customer) -> list[str]:
         with self.writing() as session:
