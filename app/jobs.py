@@ -42,6 +42,11 @@ def _both(event: Event) -> Args:
     return _subject(event) | {"event": str(event.id)}
 
 
+def _of_one_card(event: Event) -> Args | None:
+    """Not for each card of a whole book: who fetched them asks about all at once."""
+    return None if event.details.get("fetched") else _customer(event)
+
+
 def _rules(event: Event) -> Args | None:
     """Only policies by which renewals run, and not the first of each: there is nothing to run yet."""
     return {} if event.details.get("kind") in ROUTES and event.details.get("number", 0) > 1 else None
@@ -72,8 +77,8 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] 
     EventName.ROUTING_DECIDED: [("draw_plan", _house, 0)],
     EventName.TEAM_NAMED: [("route_customer", _customer, 0)],
     EventName.ACCOUNT_FLAGGED: [("route_customer", _customer, 0)],
-    EventName.CARD_SAVED: [("route_customer", _customer, 0)],
-    EventName.CARD_REPLACED: [("route_customer", _customer, 0)],
+    EventName.CARD_SAVED: [("route_customer", _of_one_card, 0)],
+    EventName.CARD_REPLACED: [("route_customer", _of_one_card, 0)],
     EventName.RENEWAL_MOVED: [("route_customer", _customer, 0)],
     EventName.POLICY_PUBLISHED: [("route_renewals", _rules, 0)],
     EventName.RENEWAL_WON: [("end_plan", _house, 0)],

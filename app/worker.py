@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import os
 import signal
 from collections.abc import Callable
 from functools import partial
@@ -23,6 +24,8 @@ from renewals.errors import GatewayFailed, NotFound
 CONCURRENCY = 6
 HEARTBEAT = 2.0
 STALLED_AFTER = 6.0
+BEHIND_THE_PORTAL = 10
+"""Niceness."""
 EVERY_FEW_SECONDS = "* * * * * */5"
 EVERY_MINUTE = "* * * * *"
 EVERY_HOUR = "23 * * * *"
@@ -103,7 +106,9 @@ def _retake(app: procrastinate.App) -> None:
 
 
 async def work_until_stopped(house: House) -> None:
-    """Run until SIGTERM or SIGINT; what is under way is finished first."""
+    """Run until SIGTERM or SIGINT; what is under way is finished first. On a machine shared with the portal the people
+    who look at a page come first."""
+    os.nice(BEHIND_THE_PORTAL)
     house.stripe.keep_pace(partial(wait_for_stripe, house.database))
     app = queue(house)
     stop = asyncio.Event()

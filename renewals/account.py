@@ -113,9 +113,11 @@ class Account(Versioned, Record):
         return session_of(self).scalars(select(Card).where(Card.account_id == self.id, Card.active)).first()
 
     def put_card_on_file(
-        self, stripe_id: str, brand: str, last4: str, expires_on: date, *, by: Person | None, at: datetime
+        self, stripe_id: str, brand: str, last4: str, expires_on: date, *, by: Person | None, at: datetime,
+        fetched: bool = False,
     ) -> "Card":
-        """The card takes the place of the one before; the same card again changes nothing."""
+        """The card takes the place of the one before; the same card again changes nothing. It is `fetched` when it
+        comes with many others after an import."""
         session = session_of(self)
         session.expire(self, ["card_on_file"])  # somebody else may have put another
         held = self.card_on_file
@@ -129,7 +131,7 @@ class Account(Versioned, Record):
         session.flush()  # the event names the row
         session.expire(self, ["card_on_file"])
         name = EventName.CARD_REPLACED if held else EventName.CARD_SAVED
-        Event.record(session, name, card, by=by, at=at, brand=brand)
+        Event.record(session, name, card, by=by, at=at, brand=brand, **({"fetched": True} if fetched else {}))
         return card
 
     @classmethod

@@ -112,14 +112,18 @@ def _marks(payload: dict[str, Any]) -> tuple[str, UUID, UUID] | None:
 
 
 def fetch_cards(work: Work) -> Any:
-    """Learn the card on file of every imported customer of Stripe that we do not know one for."""
-    for key, customer in _without_card(work):
+    """Learn the card on file of every imported customer of Stripe that we do not know one for; then the rules are
+    asked about all of them at once."""
+    wanted = _without_card(work)
+    for key, customer in wanted:
         card = yield partial(_card_or_none, work, customer)
         if card is not None:
             account = Account.find(work.session, key, lock=True)
             account.put_card_on_file(
-                card.stripe_id, card.brand, card.last4, card.expires_on, by=None, at=work.now
+                card.stripe_id, card.brand, card.last4, card.expires_on, by=None, at=work.now, fetched=True
             )
+    if wanted:
+        work.later("route_renewals", {}, wait=0)
 
 
 def _without_card(work: Work) -> list[tuple[UUID, str]]:
