@@ -1,7 +1,7 @@
 """House: the wires of one process: settings, database, templates, windows to the outside."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from types import SimpleNamespace
 
 from app import jobs, logs
@@ -15,6 +15,24 @@ from gateways.document import Papers
 from gateways.mail import Mail
 from gateways.stripe import Stripe
 from renewals.policy import PolicyKind, shipped
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """What is read from files and is the same for every house of this process."""
+
+    assets: Assets
+    html: Html
+    papers: Papers
+    locales: tuple[str, ...]
+
+
+@cache
+def furniture() -> Furniture:
+    """Raises: Unbuilt."""
+    assets, catalogue = Assets.load(), Catalogue.load()
+    html = Html(assets, catalogue)
+    return Furniture(assets, html, Papers(html.language), tuple(catalogue.locales))
 
 
 @dataclass(frozen=True)
@@ -34,19 +52,17 @@ class House:
     @classmethod
     def build(cls, settings: Settings, *, pool: int | None = None) -> "House":
         logs.configure()
-        assets, catalogue = Assets.load(), Catalogue.load()
-        html = Html(assets, catalogue)
-        options = {"pool": pool} if pool else {}
+        known, options = furniture(), {"pool": pool} if pool else {}
         return cls(
             settings=settings,
             database=Database(settings.database_url, jobs.follow, **options),
-            html=html,
-            assets=assets,
+            html=known.html,
+            assets=known.assets,
             keys=Keys(settings.secret_key),
             stripe=Stripe(settings.stripe_key, settings.stripe_webhook_secret, settings.stripe_base),
             mail=Mail(settings.smtp_url, settings.mail_from),
-            papers=Papers(html.language),
-            locales=tuple(catalogue.locales),
+            papers=known.papers,
+            locales=known.locales,
         )
 
     def cookie_name(self, name: str) -> str:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -90,9 +91,13 @@ class World:
     """One house over one database; visitors come through `visitor` and `signed_in`."""
 
     house: House
-    app: Litestar
     sandbox: Sandbox
     mailbox: Path
+
+    @cached_property
+    def app(self) -> Litestar:
+        """Hung when the first visitor comes."""
+        return main.build(self.house)
 
     def visitor(self, **headers: str) -> "Visitor":
         client = TestClient(self.app, base_url=PUBLIC_URL)
@@ -224,7 +229,7 @@ def opened(database_url: str, sandbox: Sandbox, folder: Path) -> Iterator[World]
     os.environ["KEKAL_DEMO_MAILBOX"] = str(mailbox)
     house = House.build(Settings.read(told))
     try:
-        yield World(house, main.build(house), sandbox, mailbox)
+        yield World(house, sandbox, mailbox)
     finally:
         house.close()
         sink.stop()

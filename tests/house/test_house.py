@@ -307,7 +307,7 @@ def in_production(standing: World) -> World:
     """The same house as production has it."""
     settings = Settings.read(production(KEKAL_DATABASE_URL=standing.house.settings.database_url))
     house = replace(standing.house, settings=settings)
-    return World(house, main.build(house), standing.sandbox, standing.mailbox)
+    return World(house, standing.sandbox, standing.mailbox)
 
 
 def test_the_demos_rooms_are_not_there_in_production(standing: World, in_production: World) -> None:

@@ -117,11 +117,10 @@ def _broken(world: World, canaries: dict[str, str]) -> World:
         stripe=Stripe(canaries["Stripe's key"], settings.stripe_webhook_secret, f"http://{DEAD_END}", answer_limit=2),
         mail=Mail(f"smtp://kekal:{password}@{DEAD_END}", "renewals@lumen.example"),
     )
-    app = main.build(house)
-    desk = Desk(house)
+    made, desk = World(house, world.sandbox, world.mailbox), Desk(house)
     for path, work in MISTAKES.items():
-        app.register(desk.hang(room(path, work)))
-    return World(house, app, world.sandbox, world.mailbox)
+        made.app.register(desk.hang(room(path, work)))
+    return made
 
 
 def _go_wrong(world: World, ruth: Guest, asking: Guest, canaries: dict[str, str]) -> list[Any]:

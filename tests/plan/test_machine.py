@@ -219,8 +219,8 @@ def play(stage: Stage, examples: int, steps: int) -> None:
     )
 
 
-def test_sixty_lives_of_a_timeline(stage: Stage) -> None:
-    play(stage, 60, 15)
+def test_thirty_lives_of_a_timeline(stage: Stage) -> None:
+    play(stage, 30, 15)
 
 
 @pytest.mark.long

@@ -21,7 +21,7 @@ def main() -> None:
         database = Database(url, lambda connection, events: None, pool=2)
         stage = Stage(database, BEGIN)
         stage.furnish()
-        GOLDEN.write_text(written(stage) + "\n")
+        GOLDEN.write_text(written(stage))
         database.close()
         server.stop()
         server.erase()

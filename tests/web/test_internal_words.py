@@ -33,13 +33,16 @@ def test_these_words_would_be_found(said: str) -> None:
 
 
 def test_no_page_or_mail_of_any_customer_says_what_is_ours(world: World) -> None:
-    """Every company's renewal on four days; of some, in Malay too, every page they have, and their calendar."""
+    """Every company's renewal, each on one of four days; of some, on all of them and in Malay too, every page they
+    have, and their calendar."""
     found, pages = [], 0
-    for day in DAYS:
+    for turn, day in enumerate(DAYS):
         world.stand_at(day)
         Work(world.house).run(begin_day)
         world.work()
         for place, (person, renewal, names) in enumerate(owners(world)):
+            if place >= LOOKED_AT_CLOSELY and place % len(DAYS) != turn:
+                continue
             guest = known(world, person)
             rooms = ROOMS if place < LOOKED_AT_CLOSELY else ROOMS[:1]
             guest.cookies["kekal_locale"] = "ms" if place % 3 == 0 else "en"
@@ -53,7 +56,7 @@ def test_no_page_or_mail_of_any_customer_says_what_is_ours(world: World) -> None
     names = everywhere(world)
     found += [(mail.kind, mail.to, word) for mail in mails for word in said(f"{mail.subject}\n{mail.text}", names)]
 
-    assert pages > 800
+    assert pages > 400
     assert len(mails) > 15
     assert found == []
 
