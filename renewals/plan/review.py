@@ -17,7 +17,7 @@ from renewals.pipeline import Rules
 from renewals.plan.task import Task, TaskState
 from renewals.plan.working import Duty
 from renewals.renewal import Renewal
-from renewals.stakeholder import stakeholders, warned
+from renewals.stakeholder import Stakeholder, stakeholders, warned
 from renewals.value import ACTIVE_USERS, Figure, ValueStory
 from renewals.warning import Warned
 
@@ -44,11 +44,12 @@ class Known:
         story = ValueStory.of(session, renewal.subscription_id, until=on)
         plan = renewal.subscription.plan
         seats = sum(line.quantity for line in renewal.term.lines if line.product == plan) or None
-        account, contact = renewal.account, _last_contact(session, renewal)
+        account, people = renewal.account, stakeholders(session, renewal.account_id)
         return cls(
             account.health_score, account.health_band, account.health_confidence(rules.bands, on),
             account.health_taken_on, seats, story.latest(ACTIVE_USERS), story.hours,
-            _open_questions(session, renewal), contact, _warned(session, renewal, rules, on),
+            _open_questions(session, renewal), _last_known(session, renewal, people),
+            _warned(people, renewal, rules, on),
         )
 
     def answers(self, pattern: str) -> dict[str, Any]:
@@ -84,11 +85,17 @@ def _said(task: Task, key: str) -> Any:
     return None if outcome.get(key) == "unknown" else outcome.get(key)
 
 
-def _warned(session: Session, renewal: Renewal, rules: Rules, on: date) -> Sequence[Warned]:
+def _warned(people: Sequence[Stakeholder], renewal: Renewal, rules: Rules, on: date) -> Sequence[Warned]:
     """What is wrong with our ties, as long as there is something to renew."""
     if not renewal.is_open:
         return ()
-    return warned(stakeholders(session, renewal.account_id), rules.segment(renewal), renewal.renews_on, on)
+    return warned(people, rules.segment(renewal), renewal.renews_on, on)
+
+
+def _last_known(session: Session, renewal: Renewal, people: Sequence[Stakeholder]) -> date | None:
+    """What was noted here, or what came in from elsewhere about one of their people."""
+    known = [_last_contact(session, renewal), *(one.tie.last_contact_on for one in people)]
+    return max((day for day in known if day), default=None)
 
 
 def _last_contact(session: Session, renewal: Renewal) -> date | None:
