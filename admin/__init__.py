@@ -20,11 +20,12 @@ def rooms() -> list[ModuleType]:
         renewal,
         routing,
         search,
+        stake,
         step,
         task,
     )
 
     return [
-        day, task, search, renewal, bulk, record, milestone, routing, notice, step, price, account, letter, calendar,
-        audit, check,
+        day, task, search, renewal, bulk, record, milestone, routing, notice, step, price, account, stake, letter,
+        calendar, audit, check,
     ]

@@ -185,7 +185,7 @@ def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str
         visit, "admin/renewal.html", here="renewals", status=status, renewal=renewal, row=pipeline.one(renewal),
         segment=_served(renewal, pipeline.rules.thresholds, story.told), story=story, shown=STORY,
         plans=pipeline.rules.plans, payments=Payment.of_renewal(visit.session, renewal.id),
-        effort=_effort(story, policies), known=Known.of(visit.session, renewal, pipeline.rules.bands, visit.today),
+        effort=_effort(story, policies), known=Known.of(visit.session, renewal, pipeline.rules, visit.today),
         reviews=answered(story.duties), ended=just_ended(visit), may=_may(visit, renewal),
         choices=_choices(visit, renewal), typed=typed, trouble=trouble, by_itself=_by_itself(visit, renewal),
         steps=step.beside(visit, renewal), why=Why.of(visit.session, renewal),

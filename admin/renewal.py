@@ -5,8 +5,8 @@ from uuid import UUID
 from admin.address import Address, Pages
 from admin.shell import page
 from gateways.browser import Answer, Visit, get, staff
-from renewals.account import Health
 from renewals.forecast import Risk
+from renewals.health import Health
 from renewals.permission import Permission
 from renewals.person import Person
 from renewals.pipeline import NOBODY, ORDERS, PAGE, Pipeline, Wanted, owners

@@ -11,6 +11,7 @@ from gateways.browser import Answer, Visit, get, post, staff
 from renewals.errors import Malformed
 from renewals.permission import Permission
 from renewals.person import Person
+from renewals.pipeline import Rules
 from renewals.plan.milestone import Milestone
 from renewals.plan.opening import who_does
 from renewals.plan.review import Known
@@ -18,7 +19,6 @@ from renewals.plan.schedule import said_of
 from renewals.plan.task import Task
 from renewals.plan.working import Duty, duties_of, finish
 from renewals.plan.worklist import colleagues
-from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
 
 Act = Callable[[Renewal, Task], None]
@@ -100,8 +100,7 @@ def just_ended(visit: Visit) -> Duty | None:
 def _page(visit: Visit, task: Task, *, status: int = 200, **trouble: str) -> Answer:
     renewal, duty = visit.find(Renewal, task.renewal_id), _duty(visit, task)
     form, milestone = visit.request.form, visit.find(Milestone, task.milestone_id)
-    bands = Policy.all_in_force(visit.session, visit.today)[PolicyKind.HEALTH].content
-    known = Known.of(visit.session, renewal, bands, visit.today)
+    known = Known.of(visit.session, renewal, Rules.in_force(visit.session, visit.today), visit.today)
     return page(
         visit, "admin/task.html", here="day", status=status, task=task, duty=duty, renewal=renewal, known=known,
         milestone=milestone, said=said_of(milestone.key), team=_team(visit, renewal, duty),

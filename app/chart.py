@@ -15,6 +15,9 @@ LETTERS = 16
 """Pixels a line of words needs."""
 FEWEST = 3
 """Months; fewer are too few for a picture."""
+FEWEST_SCORES = 2
+FULL = 100
+"""The highest score there is."""
 SPAN = 1000
 """The stretched coordinate system is this wide whatever the page is."""
 
@@ -68,6 +71,66 @@ def area(months: Sequence[tuple[date, float]], limit: float | None = None, heigh
         words_y=_clear_of(level, ys[-1] - 11),
         limit=level,
     )
+
+
+@dataclass(frozen=True)
+class Line:
+    """Scores of 0 to 100 over time, with the levels that divide them; a day without a score leaves a gap.
+
+    Units: pixels down, thousandths of the width across.
+    """
+
+    height: int
+    base: int
+    path: str
+    levels: tuple[Mark, ...]
+    names: tuple[Mark, ...]
+    end: Mark
+    words_y: float
+
+
+def line(scores: Sequence[tuple[date, int | None]], levels: Sequence[int], height: int = 160) -> Line | None:
+    """The picture of a history, earliest first; the last score of a day counts. None when there are fewer than two
+    days with a score to draw.
+    """
+    days = dict(scores)
+    known = {day: score for day, score in days.items() if score is not None}
+    if len(known) < FEWEST_SCORES:
+        return None
+    base, first, last = height - FOOTROOM, min(days), max(days)
+    across = {day: (day - first).days / (last - first).days for day in days}
+    newest = max(known)
+    y = _down(known[newest], FULL, base)
+    return Line(
+        height=height,
+        base=base,
+        path="".join(_stretch(run, across, base) for run in _runs(days)),
+        levels=tuple(Mark("0", _down(level, FULL, base), "start", level) for level in levels),
+        names=tuple(
+            Mark(f"{100 * across[day]:.2f}%", height - 4, anchor, 0, day)
+            for day, anchor in ((first, "start"), (last, "end"))
+        ),
+        end=Mark(f"{100 * across[newest]:.2f}%", y, "end" if across[newest] > 0.1 else "start", known[newest], newest),
+        words_y=y - 11,
+    )
+
+
+def _runs(days: dict[date, int | None]) -> Iterator[list[tuple[date, int]]]:
+    """What is drawn in one go: until a day on which nothing was known."""
+    run: list[tuple[date, int]] = []
+    for day, score in days.items():
+        if score is None:
+            yield run
+            run = []
+        else:
+            run.append((day, score))
+    yield run
+
+
+def _stretch(run: Sequence[tuple[date, int]], across: dict[date, float], base: int) -> str:
+    """One score alone is a dot."""
+    places = [f"{SPAN * across[day]:.1f} {_down(score, FULL, base)}" for day, score in run]
+    return f"M{'L'.join(places if places[1:] else places * 2)}" if places else ""
 
 
 def _down(value: float, top: float, base: int) -> float:

@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from app.assets import Assets
-from app.chart import area, waterfall
+from app.chart import area, line, waterfall
 from app.locale import NAMES, Catalogue, HouseWords
 from pricing.currency import decimals
 from pricing.money import Money, rounded
@@ -253,6 +253,7 @@ def _environment(language: Language, assets: Assets, folder: Path) -> Environmen
         languages=NAMES,
         asset=assets.url,
         area_chart=area,
+        line_chart=line,
         waterfall=waterfall,
         Money=Money,
         remembered=Memory().remembered,

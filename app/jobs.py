@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from app.transaction import take_worker_role
 from renewals.event import Event, EventName
+from renewals.policy import PolicyKind
 from renewals.routing.route import POLICIES
 
 QUEUE_OPTIONS = {"options": "-c role=kekal_worker"}
@@ -15,6 +16,7 @@ BATCH = 1000
 """Jobs put into the queue by one statement."""
 
 ROUTES = frozenset({kind.value for kind in POLICIES})
+BANDS = PolicyKind.HEALTH.value
 
 Args = dict[str, Any]
 
@@ -49,7 +51,13 @@ def _of_one_card(event: Event) -> Args | None:
 
 def _rules(event: Event) -> Args | None:
     """Only policies by which renewals run, and not the first of each: there is nothing to run yet."""
-    return {} if event.details.get("kind") in ROUTES and event.details.get("number", 0) > 1 else None
+    kind = event.details.get("kind")
+    return {} if kind in ROUTES - {BANDS} and event.details.get("number", 0) > 1 else None
+
+
+def _bands(event: Event) -> Args | None:
+    """The policy of health: renewals run by the bands, which follow first."""
+    return {} if event.details.get("kind") == BANDS and event.details.get("number", 0) > 1 else None
 
 
 FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] = {
@@ -64,6 +72,7 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] 
     EventName.RENEWAL_RECONSIDERED: [("tell_reconsidered", _both, 0), ("route_customer", _customer, 0)],
     EventName.QUESTION_ASKED: [("tell_question", _event, 0)],
     EventName.PERSON_INVITED: [("tell_invited", _both, 0)],
+    EventName.PERSON_REMOVED: [("route_customer", _customer, 0)],
     EventName.MESSAGE_PLANNED: [("send_message", _subject, 0)],
     EventName.MESSAGE_FAILED: [("tell_undelivered", _subject, 0)],
     EventName.RENEWAL_OPENED: [("draw_plan", _house, 0)],
@@ -80,7 +89,11 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] 
     EventName.CARD_SAVED: [("route_customer", _of_one_card, 0)],
     EventName.CARD_REPLACED: [("route_customer", _of_one_card, 0)],
     EventName.RENEWAL_MOVED: [("route_customer", _customer, 0)],
-    EventName.POLICY_PUBLISHED: [("route_renewals", _rules, 0)],
+    EventName.HEALTH_READ: [("route_customer", _customer, 0)],
+    EventName.HEALTH_FELL: [("tell_health_fell", _event, 0), ("route_customer", _customer, 0)],
+    EventName.HEALTH_RECOVERED: [("route_customer", _customer, 0)],
+    EventName.STAKE_CHANGED: [("route_customer", _customer, 0)],
+    EventName.POLICY_PUBLISHED: [("route_renewals", _rules, 0), ("band_again", _bands, 0)],
     EventName.RENEWAL_WON: [("end_plan", _house, 0)],
     EventName.RENEWAL_LOST: [("end_plan", _house, 0)],
     EventName.BOOK_IMPORTED: [("fetch_cards", lambda event: {}, 0), ("draw_plans", lambda event: {}, 0)],

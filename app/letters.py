@@ -15,6 +15,7 @@ from app.session import CODE_LIFE, LINK_LIFE, Link
 from app.wording import compose, shown_on
 from app.work import Work
 from portal.shown import Shown
+from renewals.account import Account
 from renewals.activity import Activity
 from renewals.auto_renewal import is_last_try, sentences
 from renewals.closing import term_after
@@ -182,6 +183,14 @@ def _held_back(work: Work, message: Message) -> dict[str, Any]:
     return _about(work, message) | {"sentences": said, "account_name": message.context["account_name"]}
 
 
+def _health_fell(work: Work, message: Message) -> dict[str, Any]:
+    fell = work.session.get_one(Event, UUID(message.context["event"]))
+    account = work.session.get_one(Account, fell.subject_id)
+    page = f"{work.house.settings.public_url}/admin/accounts/{account.id}"
+    return {"account_name": account.name, "score": fell.details["score"], "before": fell.details["before"]["score"],
+            "link_url": page}
+
+
 def _notice_unserved(work: Work, message: Message) -> dict[str, Any]:
     notice = Notice.find(work.session, UUID(message.context["notice"]))
     return _about(work, message) | {"notice": notice, "account_name": message.context["account_name"]}
@@ -201,6 +210,7 @@ WRITERS: dict[MessageKind, Callable[[Work, Message], dict[str, Any]]] = {
     MessageKind.HELD_BACK: _held_back,
     MessageKind.NOTICE_UNSERVED: _notice_unserved,
     MessageKind.HANDOFF: _handoff,
+    MessageKind.HEALTH_FELL: _health_fell,
 }
 
 

@@ -13,6 +13,7 @@ from pricing.policy import PricePolicy
 from pricing.reading import PolicyError
 from renewals.edition import numbered
 from renewals.errors import Malformed
+from renewals.health import Bands
 from renewals.policy import Policy, PolicyKind
 from renewals.routing.decision import check_touch
 from renewals.routing.ownership import check_ownership
@@ -70,6 +71,8 @@ def _must_be_usable(kind: PolicyKind, content: object, reason: str) -> None:
         except PolicyError as no:
             raise ValueError(str(no)) from no
     try:
+        if kind is PolicyKind.HEALTH:
+            Bands.of(content)
         if kind is PolicyKind.TOUCH:
             check_touch(content)
         if kind is PolicyKind.OWNERSHIP:

@@ -28,18 +28,20 @@ from renewals.plan.step import Step
 from renewals.plan.sweep import Sweep
 from renewals.plan.task import Task
 from renewals.policy import Policy
+from renewals.reading import HealthReading
 from renewals.renewal import Renewal
 from renewals.routing.routing import Routing
 from renewals.routing.team import TeamMember
 from renewals.seal import Anchor, Seal
 from renewals.snooze import Snooze
+from renewals.stake import Stake
 from renewals.subscription import Line, Subscription, Term
 from renewals.value import Figure, Usage
 
 ALL = (
     Acceptance, Account, Action, Activity, Agreement, Anchor, ApiToken, Approval, BookImport, Bulk, BulkPart, Card,
-    Clock, Consent, Document, Event, Feed, Figure, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message,
-    Milestone, Notice, Offer, Pace, Payment, Person, Plan, Policy, Quota, Renewal, Routing, Seal, SignIn, Snooze, Step,
-    Subscription, Sweep, Task, TeamMember, Term, Usage, WebSession,
+    Clock, Consent, Document, Event, Feed, Figure, HealthReading, Inbox, Instalment, Invoice, KeptAnswer, Line, Link,
+    Message, Milestone, Notice, Offer, Pace, Payment, Person, Plan, Policy, Quota, Renewal, Routing, Seal, SignIn,
+    Snooze, Stake, Step, Subscription, Sweep, Task, TeamMember, Term, Usage, WebSession,
 )
 METADATA = Record.metadata

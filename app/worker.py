@@ -13,7 +13,7 @@ import procrastinate
 import structlog
 from procrastinate import JobContext
 
-from app.chores import auto_renewal, household, message, money, paper, plan
+from app.chores import auto_renewal, health, household, message, money, paper, plan
 from app.chores.day import begin_day
 from app.house import House
 from app.jobs import QUEUE_OPTIONS
@@ -38,7 +38,7 @@ CHORES: tuple[Callable[..., Any], ...] = (
     message.tell_payment_failed, message.tell_reconsidered, message.tell_question, message.tell_invited, message.alert,
     message.tell_undelivered,
     plan.draw_plan, plan.draw_plans, plan.end_plan, plan.route_renewals, plan.route_customer, plan.hand_off,
-    plan.do_bulk,
+    plan.do_bulk, health.tell_health_fell, health.band_again,
     money.reconcile, money.handle_notice, money.fetch_cards,
     paper.issue_invoice, paper.print_agreement,
     auto_renewal.renew_automatically, auto_renewal.tell_held_back, auto_renewal.tell_card_failed,

@@ -1,8 +1,8 @@
 """Account: a customer company, and the tenant that owns every row about it."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,33 +13,18 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from renewals.base import Moment, Owned, Record, Versioned, session_of, sought, tenant
 from renewals.errors import Malformed, NotNow
 from renewals.event import Event, EventName
+from renewals.health import Bands, Confidence, Health, Standing
 from renewals.permission import Permission
 from renewals.person import Person
-
-
-class Health(StrEnum):
-    """The band a health score falls in."""
-
-    GREEN = "green"
-    YELLOW = "yellow"
-    RED = "red"
-    UNKNOWN = "unknown"
-
-    @classmethod
-    def of(cls, score: int | None, policy: dict[str, int]) -> "Health":
-        """A missing score is unknown, never good.
-
-        Units: score 0 to 100. Source: framework, "Status Kesihatan Mengubah Segalanya"; the bands are ours.
-        """
-        if score is None:
-            return cls.UNKNOWN
-        if score >= policy["green"]:
-            return cls.GREEN
-        return cls.YELLOW if score >= policy["yellow"] else cls.RED
+from renewals.reading import SOURCE, HealthReading
 
 
 class Account(Versioned, Record):
-    """Units: `health_score` 0 to 100; dates are days in `timezone`; `region` is a state, such as WI."""
+    """Units: `health_score` 0 to 100; dates are days in `timezone`; `region` is a state, such as WI.
+
+    `health_score`, `health_band`, its first day `health_since` and the score's own day `health_taken_on` follow from
+    the `HealthReading`s and are written with them, never alone.
+    """
 
     __tablename__ = "account"
     __table_args__ = (
@@ -57,6 +42,9 @@ class Account(Versioned, Record):
     industry: Mapped[str] = mapped_column(default="")
     customer_since: Mapped[date | None]
     health_score: Mapped[int | None] = mapped_column(Integer)
+    health_band: Mapped[Health] = mapped_column(default=Health.UNKNOWN)
+    health_since: Mapped[date | None]
+    health_taken_on: Mapped[date | None]
     strategic: Mapped[bool] = mapped_column(default=False)
     strategic_reason: Mapped[str | None]
     strategic_review_on: Mapped[date | None]
@@ -80,6 +68,54 @@ class Account(Versioned, Record):
     def day_at(cls, now: datetime) -> ColumnElement[date]:
         """As `today`, for the database to work out for many."""
         return cast(func.timezone(cls.timezone, literal(now, Moment)), Date)
+
+    def take_reading(
+        self, score: int | None, source: str, *, on: date, bands: Bands, by: Person, at: datetime
+    ) -> HealthReading | None:
+        """What `source` says of their health on a day, and the band that follows. The account must be locked.
+
+        Returns: None when it said the same of that day before.
+        Raises: NotYours, Malformed.
+        """
+        by.must(Permission.KEEP_ACCOUNTS)
+        self._must_be_readable(score, source, on, self.today(at))
+        session = session_of(self)
+        known = HealthReading.of_account(session, self.id)
+        said = [one.score for one in known if (one.taken_on, one.source) == (on, source)]
+        if said and said[-1] == score:
+            return None
+        reading = HealthReading(account_id=self.id, score=score, taken_on=on, source=source, by_id=by.id, at=at)
+        session.add(reading)
+        session.flush()  # the event names the row
+        days = sorted([*known, reading], key=lambda one: (one.taken_on, one.id))
+        self._stand(days, bands, reading, by=by, at=at)
+        return reading
+
+    def health_confidence(self, bands: Bands, on: date) -> Confidence:
+        """How far the score can be relied on."""
+        return bands.confidence(self.health_score, self.health_taken_on, on)
+
+    def _stand(
+        self, readings: Sequence[HealthReading], bands: Bands, news: HealthReading, *, by: Person, at: datetime
+    ) -> None:
+        score, band = self.health_score, self.health_band
+        standing = Standing.over(((one.taken_on, one.score) for one in readings), bands)
+        self.health_score, self.health_taken_on = readings[-1].score, readings[-1].taken_on
+        self.health_band, self.health_since = standing.band, standing.since
+        Event.record(
+            session_of(self), health_event(band, standing.band), self, by=by, at=at, score=news.score,
+            on=news.taken_on.isoformat(), source=news.source, band=standing.band.value,
+            before={"score": score, "band": band.value},
+        )
+
+    @staticmethod
+    def _must_be_readable(score: int | None, source: str, on: date, today: date) -> None:
+        if score is not None and not 0 <= score <= 100:
+            raise Malformed("A health score is a whole number from 0 to 100.", "score")
+        if not SOURCE.fullmatch(source):
+            raise Malformed("Name the source in lower case, such as crm or support-desk.", "source")
+        if on > today:
+            raise Malformed("That day has not come yet.", "taken_on")
 
     def flag_strategic(self, reason: str, review_on: date, *, by: Person, at: datetime) -> None:
         """Important beyond its size, for a reason and until somebody looks again.
@@ -137,6 +173,13 @@ class Account(Versioned, Record):
     @classmethod
     def by_external_id(cls, session: Session, external_id: str) -> "Account | None":
         return session.scalars(select(cls).where(cls.external_id == external_id)).one_or_none()
+
+
+def health_event(before: Health, after: Health) -> EventName:
+    """What a reading means: a fall into red, the way out of it, or only one more score."""
+    if Health.RED not in (before, after) or before is after:
+        return EventName.HEALTH_READ
+    return EventName.HEALTH_FELL if after is Health.RED else EventName.HEALTH_RECOVERED
 
 
 class Card(Owned):

@@ -29,6 +29,8 @@ class ActivityKind(StrEnum):
 
 NOTED = (ActivityKind.CALL, ActivityKind.MEETING, ActivityKind.MAIL, ActivityKind.NOTE)
 """What somebody of the staff writes down themselves."""
+SPOKEN = (ActivityKind.CALL, ActivityKind.MEETING, ActivityKind.MAIL)
+"""What counts as contact."""
 CUSTOMERS_OWN = (ActivityKind.QUESTION, ActivityKind.INVOICE)
 """What a customer's transaction may read and add; the database holds that."""
 LONGEST = 4000

@@ -12,8 +12,8 @@ from pricing.ladder import Options, options
 from pricing.option import Option
 from pricing.policy import PricePolicy
 from pricing.scope import Scope, ScopeLine
-from renewals.account import Health
 from renewals.errors import Stale
+from renewals.health import Health
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
 from renewals.segment import Segment
@@ -54,7 +54,7 @@ class Choice:
 
     @property
     def health(self) -> Health:
-        return Health.of(self.renewal.account.health_score, self.policies[PolicyKind.HEALTH].content)
+        return self.renewal.account.health_band
 
     @cached_property
     def scope(self) -> Scope:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from renewals.account import Health
+from renewals.health import Health
 from renewals.policy import Policy, PolicyKind, shipped
 from renewals.renewal import CLOSED, RenewalState
 from renewals.segment import Segment

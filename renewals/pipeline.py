@@ -24,8 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from pricing.money import Money
-from renewals.account import Account, Health
+from renewals.account import Account
 from renewals.forecast import Forecast, Risk, Timeliness, forecast, place, rules_of
+from renewals.health import Bands, Health
 from renewals.outlook import Outlook
 from renewals.person import Person
 from renewals.plan.reality import is_raised
@@ -47,7 +48,7 @@ class Rules:
     """The policies in force on one day, as the list needs them."""
 
     thresholds: dict[str, dict[str, int]]
-    bands: dict[str, int]
+    bands: Bands
     forecast: Mapping[str, Any]
     plans: dict[str, str]
 
@@ -56,7 +57,7 @@ class Rules:
         known = Policy.all_in_force(session, on)
         catalogue = known[PolicyKind.PRICE].content["catalogue"]
         return cls(
-            known[PolicyKind.SEGMENT].content["thresholds"], known[PolicyKind.HEALTH].content,
+            known[PolicyKind.SEGMENT].content["thresholds"], Bands.of(known[PolicyKind.HEALTH].content),
             rules_of(known.get(PolicyKind.FORECAST)), {key: product["name"] for key, product in catalogue.items()},
         )
 
@@ -65,13 +66,10 @@ class Rules:
         knows = renewal.segment_override or renewal.value.currency in self.thresholds
         return renewal.segment({"thresholds": self.thresholds}) if knows else None
 
-    def health(self, account: Account) -> Health:
-        return Health.of(account.health_score, self.bands)
-
     def outlook(self, renewal: Renewal, on: date, *, raised: bool = False) -> Forecast:
         segment, days_left = self.segment(renewal), renewal.days_left(on)
         time = Timeliness.of(renewal.state, segment, days_left, self.forecast)
-        health = self.health(renewal.account)
+        health = renewal.account.health_band
         return forecast(renewal.state, health, time, self.forecast, declined=renewal.is_declined, raised=raised)
 
 
@@ -139,7 +137,7 @@ class Pipeline:
         self.rules = Rules.in_force(session, on)
         self.year = _value_of_a_year()
         self.segment = self._segment()
-        self.health = _health(self.rules.bands)
+        self.health = cast(Account.health_band, Text)
         self.outlook = Outlook(self.segment, self.health, self.rules.forecast, on, is_raised(on))
 
     def page(self, wanted: Wanted) -> list[Listed]:
@@ -281,15 +279,6 @@ def _value_of_a_year() -> Subquery:
     """What a year of each term costs, as `Term.arr`. Units: minor units."""
     total = cast(func.sum(Line.amount_minor), BigInteger).label("minor")
     return select(Line.term_id, total).group_by(Line.term_id).subquery()
-
-
-def _health(bands: Mapping[str, int]) -> ColumnElement[str]:
-    """As `Health.of`."""
-    score = Account.health_score
-    return case(
-        (score.is_(None), Health.UNKNOWN.value), (score >= bands["green"], Health.GREEN.value),
-        (score >= bands["yellow"], Health.YELLOW.value), else_=Health.RED.value,
-    )
 
 
 def owners(session: Session) -> Sequence[Person]:

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from renewals.account import Account, Health
+from renewals.account import Account
+from renewals.health import Health
 from renewals.person import Person
-from renewals.policy import Policy, PolicyKind
 from renewals.renewal import CLOSED, Renewal
 
 Query = Select[*tuple[Any, ...]]
@@ -45,13 +45,12 @@ class Sought:
     page: int = 1
 
 
-def page(session: Session, sought: Sought, on: date) -> list[Entered]:
-    bands = Policy.in_force(session, PolicyKind.HEALTH, on).content
+def page(session: Session, sought: Sought) -> list[Entered]:
     column = _columns()[sought.order]
     way = column.desc().nulls_last() if sought.descending else column.asc().nulls_last()
     query = _filtered(_rows(), sought).order_by(way, Account.id)
     rows = session.execute(query.limit(PAGE).offset((sought.page - 1) * PAGE))
-    return [_entered(row, bands) for row in rows]
+    return [_entered(row) for row in rows]
 
 
 def count(session: Session, sought: Sought) -> int:
@@ -78,7 +77,8 @@ OWNER = select(Person.name).where(Person.id == Account.owner_id).correlate(Accou
 def _rows() -> Query:
     return select(
         Account.id, Account.name, Account.external_id, Account.country, Account.industry, Account.customer_since,
-        Account.health_score, OWNER.label("owner"), NEAREST.label("renews_on"), PEOPLE.label("people"),
+        Account.health_score, Account.health_band, OWNER.label("owner"), NEAREST.label("renews_on"),
+        PEOPLE.label("people"),
     )
 
 
@@ -97,9 +97,9 @@ def _filtered(query: Query, sought: Sought) -> Query:
     return query.where(or_(*(column.icontains(sought.text, autoescape=True) for column in named)))
 
 
-def _entered(row: Any, bands: dict[str, int]) -> Entered:
+def _entered(row: Any) -> Entered:
     return Entered(
         id=row.id, name=row.name, external_id=row.external_id, country=row.country, industry=row.industry,
-        since=row.customer_since, health=Health.of(row.health_score, bands), score=row.health_score,
+        since=row.customer_since, health=row.health_band, score=row.health_score,
         owner=row.owner, renews_on=row.renews_on, people=row.people,
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pricing.money import Money
 from renewals.acceptance import Acceptance
-from renewals.activity import LONGEST, NOTED, Activity, ActivityKind
+from renewals.activity import LONGEST, NOTED, SPOKEN, Activity, ActivityKind
 from renewals.base import session_of
 from renewals.errors import Malformed, NotNow
 from renewals.event import Event, EventName
@@ -19,6 +19,7 @@ from renewals.payment import Payment
 from renewals.permission import MAY, Permission
 from renewals.person import Person
 from renewals.renewal import Renewal, RenewalState
+from renewals.stake import Stake
 
 BY_HAND = (RenewalState.PREPARING, RenewalState.ENGAGED, RenewalState.PROPOSED, RenewalState.NEGOTIATING)
 """Agreed is the customer's own yes, contracting its papers and won its money: nobody says those for them. Lost has
@@ -82,6 +83,8 @@ def note(
 ) -> Activity:
     """What was said in a call, a meeting or a mail, or what somebody should know; for the staff alone.
 
+    With whom it was said is spoken with on that day.
+
     Units: `on` may be the next day: somewhere it is that already.
     Raises: NotYours, Malformed.
     """
@@ -94,6 +97,8 @@ def note(
         raise Malformed("Choose one of their people, or nobody.", "with")
     must_be_written(words, "words")
     noted = renewal.write_down(kind, words, on=on, person=person)
+    if person is not None and kind in SPOKEN:
+        Stake.of(session_of(renewal), person).spoken_with(on)
     Event.record(
         session_of(renewal), EventName.ACTIVITY_NOTED, renewal, by=by, at=at, kind=kind.value, activity=str(noted.id)
     )

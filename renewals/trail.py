@@ -37,12 +37,13 @@ NEWS = frozenset(
         EventName.OFFER_ACCEPTED, EventName.PAYMENT_SUCCEEDED, EventName.PAYMENT_DECLINED,
         EventName.PAYMENT_QUARANTINED, EventName.PAYMENT_STRANDED, EventName.MESSAGE_FAILED,
         EventName.NOTICE_FAILED, EventName.RENEWAL_HELD_BACK,
-        EventName.PERSON_INVITED, EventName.PERSON_REMOVED, EventName.CARD_REPLACED,
+        EventName.PERSON_INVITED, EventName.PERSON_REMOVED, EventName.CARD_REPLACED, EventName.HEALTH_FELL,
+        EventName.HEALTH_RECOVERED,
     }
 )
 """What somebody who looks after a customer wants to hear of; the rest is in the record."""
 
-PEOPLE = ("owner", "former")
+PEOPLE = ("owner", "former", "person")
 """Where the details of an event hold the key of a person."""
 
 

@@ -5,13 +5,15 @@ from typing import Any
 
 from litestar import Response
 
-from app.api import account, imports, openapi, problem, record, renewal
+from app.api import account, health, imports, openapi, people, problem, record, renewal
 from app.api.door import Door, Told, hang, response
 from app.house import House
 
 PREFIX = "/api/"
 
-DOORS: tuple[Door, ...] = (*renewal.DOORS, *record.DOORS, *account.DOORS, *imports.DOORS)
+DOORS: tuple[Door, ...] = (
+    *renewal.DOORS, *record.DOORS, *account.DOORS, *health.DOORS, *people.DOORS, *imports.DOORS,
+)
 
 
 def routes(house: House, threads: Executor) -> list[Any]:

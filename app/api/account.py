@@ -4,8 +4,9 @@ from app.api import page
 from app.api.door import Call, Door, Told
 from app.api.told import Accounts, ToldAccount
 from renewals.account import Account
+from renewals.health import Bands
 from renewals.permission import Permission
-from renewals.pipeline import Rules
+from renewals.policy import Policy, PolicyKind
 
 PATH = "/api/v1/accounts"
 
@@ -14,8 +15,13 @@ def show_all(call: Call) -> Told:
     """Every customer company, in the order they were made."""
     call.only(*page.PARAMETERS)
     rows, following = page.cut(call, Account.everything(), Account, PATH)
-    rules = Rules.in_force(call.session, call.today)
-    return Told.of(Accounts([ToldAccount.of(row, rules) for row in rows], following))
+    bands = bands_of(call)
+    return Told.of(Accounts([ToldAccount.of(row, bands, call.today) for row in rows], following))
+
+
+def bands_of(call: Call) -> Bands:
+    """The health policy in force."""
+    return Bands.of(Policy.in_force(call.session, PolicyKind.HEALTH, call.today).content)
 
 
 DOORS = (

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from litestar import Response, get
 
-from app.api import page, record, told
+from app.api import health, page, people, record, told
 from app.api.door import Door
 from app.api.problem import MEDIA_TYPE
 from gateways.browser import PUBLIC
@@ -100,7 +100,10 @@ def _ref(name: str) -> dict[str, str]:
 
 
 def _schemas() -> dict[str, Any]:
-    shapes = (told.Renewals, told.Accounts, told.Imported, *record.BODIES)
+    shapes = (
+        told.Renewals, told.Accounts, told.Readings, told.People, told.Imported, *record.BODIES, *health.BODIES,
+        *people.BODIES,
+    )
     _, drawn = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
     rows = {f"{kind.name.capitalize()}Row": _row(kind) for kind in KINDS}
     return drawn | rows | {"Book": _book(), "Problem": PROBLEM}

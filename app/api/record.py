@@ -1,15 +1,14 @@
 """Record: what a program does with one renewal, by the verbs that the staff's own page calls."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
+from app.api.body import Body, read
 from app.api.door import Call, Door, Told
 from app.api.once import once
-from app.api.problem import NotJson
 from app.api.told import ToldRenewal
 from pricing.money import Money, NotAnAmount
 from renewals import loss, running
@@ -22,8 +21,6 @@ from renewals.plan.reality import raised_among
 from renewals.renewal import LossReason, Renewal, RenewalState
 
 PATH = "/api/v1/renewals/{renewal_id:str}"
-PLACE = re.compile(r" - at `\$\.(\w+)")
-"""Where msgspec says the name of the field at fault."""
 
 
 class NewStage(msgspec.Struct, forbid_unknown_fields=True):
@@ -61,7 +58,6 @@ class NewLoss(msgspec.Struct, forbid_unknown_fields=True):
 
 
 BODIES = (NewStage, NewTarget, NewOwner, NewActivity, NewLoss)
-Body = TypeVar("Body", bound=msgspec.Struct)
 Act = Callable[[Call, Renewal, Body], object]
 
 
@@ -106,7 +102,7 @@ def _door(noun: str, permission: Permission, shape: type[Body], act: Act[Body], 
 
     def work(call: Call) -> Told:
         call.only()
-        return once(call, lambda call: _done(call, _read(call.asked.body, shape), act))
+        return once(call, lambda call: _done(call, read(call.asked.body, shape), act))
 
     said = {"answer": ToldRenewal, "body": shape.__name__, **about}
     return Door("POST", f"{PATH}/{noun}", work, permission, said)
@@ -119,17 +115,6 @@ def _done(call: Call, said: Body, act: Act[Body]) -> Told:
     call.session.expire(renewal, ["owner"])
     raised = bool(raised_among(call.session, [renewal.id], call.today))
     return Told.of(ToldRenewal.of(renewal, Rules.in_force(call.session, call.today), call.today, raised=raised))
-
-
-def _read(body: bytes, shape: type[Body]) -> Body:
-    """Raises: NotJson, Malformed naming the field."""
-    try:
-        return msgspec.json.decode(body, type=shape)
-    except msgspec.ValidationError as no:
-        place = PLACE.search(str(no))
-        raise Malformed(f"{PLACE.split(str(no))[0]}.", place[1] if place else None) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as no:
-        raise NotJson(f"The body is no JSON: {no}.") from None
 
 
 DOORS = (

@@ -6,12 +6,16 @@ from uuid import UUID
 import msgspec
 
 from pricing.money import Money
-from renewals.account import Account, Health
+from renewals.account import Account
 from renewals.forecast import Risk, Timeliness
+from renewals.health import Bands, Confidence, Health
 from renewals.importing import BookImport, Warned
 from renewals.pipeline import Rules
+from renewals.reading import HealthReading
 from renewals.renewal import LossReason, Renewal, RenewalState
 from renewals.segment import Segment
+from renewals.stake import Stance, Strength
+from renewals.stakeholder import Stakeholder
 from renewals.subscription import Line
 
 
@@ -75,7 +79,7 @@ class ToldRenewal(msgspec.Struct):
             subscription=renewal.subscription.external_id, plan=renewal.subscription.plan, stage=renewal.state,
             renews_on=renewal.renews_on, decide_by=renewal.decide_by, value=Amount.of(renewal.value),
             target=Amount.of(renewal.target), segment=rules.segment(renewal), segment_reason=renewal.segment_reason,
-            health=rules.health(account), health_score=account.health_score, probability=outlook.probability,
+            health=account.health_band, health_score=account.health_score, probability=outlook.probability,
             risk=outlook.risk, timeliness=outlook.timeliness, owner=renewal.owner.email if renewal.owner else None,
             auto_renew=renewal.term.auto_renew, declined_at=renewal.declined_at, lost_reason=renewal.lost_reason,
             opened_at=renewal.opened_at, closed_at=renewal.closed_at,
@@ -91,7 +95,7 @@ class Renewals(msgspec.Struct):
 
 
 class ToldAccount(msgspec.Struct):
-    """A customer company. `external_id` is your own id."""
+    """A customer company. `external_id` is your own id; `health` is the band, `health_since` its first day."""
 
     id: UUID
     external_id: str
@@ -104,15 +108,20 @@ class ToldAccount(msgspec.Struct):
     customer_since: date | None
     health: Health
     health_score: int | None
+    health_since: date | None
+    health_taken_on: date | None
+    health_confidence: Confidence
     strategic: bool
     owner: str | None
 
     @classmethod
-    def of(cls, account: Account, rules: Rules) -> "ToldAccount":
+    def of(cls, account: Account, bands: Bands, on: date) -> "ToldAccount":
         return cls(
             id=account.id, external_id=account.external_id, name=account.name, currency=account.currency,
             country=account.country, timezone=account.timezone, locale=account.locale, industry=account.industry,
-            customer_since=account.customer_since, health=rules.health(account), health_score=account.health_score,
+            customer_since=account.customer_since, health=account.health_band, health_score=account.health_score,
+            health_since=account.health_since, health_taken_on=account.health_taken_on,
+            health_confidence=account.health_confidence(bands, on),
             strategic=account.strategic, owner=account.owner.email if account.owner else None,
         )
 
@@ -122,6 +131,60 @@ class Accounts(msgspec.Struct):
 
     accounts: list[ToldAccount]
     next: str | None
+
+
+class ToldReading(msgspec.Struct):
+    """One health score. `at` is when we heard of it; null is not known."""
+
+    score: int | None
+    taken_on: date
+    source: str
+    at: datetime
+
+    @classmethod
+    def of(cls, reading: HealthReading) -> "ToldReading":
+        return cls(reading.score, reading.taken_on, reading.source, reading.at)
+
+
+class Readings(msgspec.Struct):
+    """Every reading of one company, day by day."""
+
+    readings: list[ToldReading]
+
+
+class ToldPerson(msgspec.Struct):
+    """One of a customer's people. `roles` say what they may do in the portal, `buying_roles` what they have to say."""
+
+    id: UUID
+    email: str
+    name: str
+    title: str
+    roles: list[str]
+    active: bool
+    buying_roles: list[str]
+    strength: Strength | None
+    stance: Stance | None
+    concern: str
+    engaged_by: str | None
+    last_contact_on: date | None
+
+    @classmethod
+    def of(cls, one: Stakeholder) -> "ToldPerson":
+        person, stake = one.person, one.stake
+        engaged_by = stake.engaged_by if stake else None
+        return cls(
+            id=person.id, email=person.email, name=person.name, title=person.title, roles=list(person.roles),
+            active=person.active, buying_roles=list(stake.buying_roles) if stake else [],
+            strength=stake.strength if stake else None, stance=stake.stance if stake else None,
+            concern=stake.concern if stake else "", engaged_by=engaged_by.email if engaged_by else None,
+            last_contact_on=stake.last_contact_on if stake else None,
+        )
+
+
+class People(msgspec.Struct):
+    """Every person of one company, those who are there first."""
+
+    people: list[ToldPerson]
 
 
 class ToldWarning(msgspec.Struct):

@@ -21,7 +21,7 @@ def edition(book: Sequence[Path], folder: Path, *, day: date, small: bool) -> Se
     for path in book:
         rows = _rows(path)
         kept = [row for row in rows if not small or _has_a_story(row)]
-        _write(folder / path.name, rows, _known(kept, day) if path.name == "subscriptions.csv" else kept)
+        _write(folder / path.name, rows, AS_IT_WAS.get(path.name, _as_it_is)(kept, day))
     return [folder / path.name for path in book]
 
 
@@ -42,6 +42,18 @@ def _known(rows: Sequence[Row], day: date) -> list[Row]:
         if row["starts_on"] == latest[row["external_id"]] and date.fromisoformat(row["ends_on"]) > day else row
         for row in begun
     ]
+
+
+def _met(rows: Sequence[Row], day: date) -> list[Row]:
+    """Nobody was spoken with on a day that had not come."""
+    return [row | {"last_contact_on": ""} if row["last_contact_on"] > day.isoformat() else row for row in rows]
+
+
+def _as_it_is(rows: Sequence[Row], day: date) -> list[Row]:
+    return list(rows)
+
+
+AS_IT_WAS = {"subscriptions.csv": _known, "people.csv": _met}
 
 
 def _rows(path: Path) -> list[Row]:

@@ -20,7 +20,7 @@ from app.house import House
 from app.transaction import Role
 from app.visit import Visiting
 from gateways.browser import Access, Answer, Side, Visit, get, post
-from renewals.account import Account, Health
+from renewals.account import Account
 from renewals.errors import Malformed, NotFound
 from renewals.person import CUSTOMER_ROLES, Person
 from renewals.policy import Policy, PolicyKind
@@ -152,9 +152,8 @@ def _told_person(person: Person, accounts: dict[Any, Account]) -> dict[str, Any]
 def _told_account(
     account: Account, renewal: Renewal | None, policies: dict[PolicyKind, Policy]
 ) -> dict[str, Any]:
-    health = Health.of(account.health_score, policies[PolicyKind.HEALTH].content)
     return {
-        "id": str(account.id), "name": account.name, "health": health.value, "locale": account.locale,
+        "id": str(account.id), "name": account.name, "health": account.health_band.value, "locale": account.locale,
         "segment": renewal.segment(policies[PolicyKind.SEGMENT].content).value if renewal else None,
         "renewal_id": str(renewal.id) if renewal else None,
         "renews_on": renewal.renews_on.isoformat() if renewal else None,

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
-from app.demo.book.cast import ACCOUNTS, PEOPLE, SUBSCRIPTIONS, VALUE
+from app.demo.book.cast import ACCOUNTS, PEOPLE, STAKES, SUBSCRIPTIONS, VALUE
 from app.demo.book.cast import usage as cast_usage
 from app.demo.book.places import ORDINARY, PLACES, Place
 from pricing.money import Money
@@ -228,7 +228,7 @@ def ordinary() -> list[Company]:
 
 def books() -> dict[Kind, list[Row]]:
     cast = (ACCOUNTS, PEOPLE, SUBSCRIPTIONS, VALUE, list(cast_usage(MONTHS)))
-    more: dict[Kind, Callable[[Row], Row]] = {KINDS[0]: _with_region, KINDS[2]: _with_mandate}
+    more: dict[Kind, Callable[[Row], Row]] = {KINDS[0]: _with_region, KINDS[1]: _with_stake, KINDS[2]: _with_mandate}
     makers = (accounts, people, subscriptions, value, usage)
     companies = ordinary()
     return {
@@ -239,6 +239,11 @@ def books() -> dict[Kind, list[Row]]:
 
 def _with_region(account: Row) -> Row:
     return (*account, STATES.get(str(account[4]), ""))
+
+
+def _with_stake(person: Row) -> Row:
+    """Of ordinary companies nobody has said yet who decides."""
+    return (*person, *STAKES.get(str(person[1]), ("",) * 6))
 
 
 def _with_mandate(term: Row) -> Row:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
+from renewals import banding
 from renewals.event import Event, EventName
 from renewals.importing import agreed, check, entry
 from renewals.importing.kind import ACCOUNTS, KINDS, PEOPLE, SUBSCRIPTIONS, USAGE, VALUE, Kind
@@ -98,8 +99,11 @@ class Book:
             counts["staff"] = entry.people(session, self._present(PEOPLE), key, at, staff=True)
         if ACCOUNTS in self.sheets:
             counts["accounts"] = entry.accounts(session, self._present(ACCOUNTS), key, at)
+            if "health_score" in self._present(ACCOUNTS):
+                banding.stand(session, entry.readings(session, key, at), by=by, at=at, quiet=entry.brought_in(session))
         if PEOPLE in self.sheets:
             counts["people"] = entry.people(session, self._present(PEOPLE), key, at, staff=False)
+            counts |= entry.stakes(session, self._present(PEOPLE), key, at)
         if SUBSCRIPTIONS in self.sheets:
             counts |= agreed.enter(session, self._present(SUBSCRIPTIONS), key, at)
         if VALUE in self.sheets:

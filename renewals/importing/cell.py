@@ -13,6 +13,7 @@ from pricing.currency import UnknownCurrency, decimals
 from pricing.money import Money, NotAnAmount
 from renewals.errors import Malformed
 from renewals.person import Role
+from renewals.stake import BuyingRole
 
 Reader = Callable[[str], Any]
 
@@ -128,10 +129,19 @@ def metric(cell: str) -> str:
 
 def roles(cell: str) -> list[str]:
     """Separated by `;`, each once, in the order of `Role`."""
+    return _some_of(Role, cell)
+
+
+def buying_roles(cell: str) -> list[str]:
+    """Separated by `;`, each once, in the order of `BuyingRole`."""
+    return _some_of(BuyingRole, cell)
+
+
+def _some_of(kind: type[StrEnum], cell: str) -> list[str]:
     wanted = {role.strip() for role in cell.split(";") if role.strip()}
-    if unknown := sorted(wanted - {role.value for role in Role}):
-        raise Malformed(f"{_shown(unknown[0])} is no role; the roles are {', '.join(Role)}")
-    return [role.value for role in Role if role in wanted]
+    if unknown := sorted(wanted - {role.value for role in kind}):
+        raise Malformed(f"{_shown(unknown[0])} is no role; the roles are {', '.join(kind)}")
+    return [role.value for role in kind if role in wanted]
 
 
 def number(cell: str) -> Decimal:

@@ -45,16 +45,16 @@ def _refers(kind: Kind, column: str, to: Kind, table: str) -> Check:
     )
 
 
-def _staff(kind: Kind) -> Check:
+def _staff(kind: Kind, column: str = "owner_email") -> Check:
     return Check(
         kind,
         f"""
-        SELECT line, 'owner_email', format('nobody of the staff has the mail address %s', owner_email)
+        SELECT line, '{column}', format('nobody of the staff has the mail address %s', {column})
         FROM {kind.staged} AS s
-        WHERE owner_email IS NOT NULL
-          AND NOT EXISTS (SELECT FROM staged_people AS p WHERE p.account = '' AND p.email = s.owner_email)
+        WHERE {column} IS NOT NULL
+          AND NOT EXISTS (SELECT FROM staged_people AS p WHERE p.account = '' AND p.email = s.{column})
           AND NOT EXISTS (SELECT FROM person AS p
-                          WHERE p.account_id IS NULL AND p.active AND p.email = s.owner_email)
+                          WHERE p.account_id IS NULL AND p.active AND p.email = s.{column})
         """,
     )
 
@@ -205,7 +205,7 @@ CHECKS = (
     _refers(VALUE, "account", ACCOUNTS, "account"),
     _refers(VALUE, "subscription", SUBSCRIPTIONS, "subscription"),
     _refers(USAGE, "subscription", SUBSCRIPTIONS, "subscription"),
-    _staff(ACCOUNTS), _staff(SUBSCRIPTIONS),
+    _staff(ACCOUNTS), _staff(SUBSCRIPTIONS), _staff(PEOPLE, "engaged_by_email"),
     _has_owner(ACCOUNTS, "external_id", "EXISTS"), _has_owner(PEOPLE, "roles", "NOT EXISTS"),
     _CURRENCY, _ALIKE, _MOVED, _OVERLAP_HERE, _OVERLAP_THERE, _SIGNED, _ACCEPTED, _STAGE, _THEIRS,
 )

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from renewals.reading import IMPORT
+
 Counts = dict[str, int]
 
 
@@ -57,19 +59,32 @@ ACCOUNT = (
     "stripe_customer", "owner_id", "region",
 )
 PERSON = ("name", "title", "roles", "locale")
+STAKE = ("buying_roles", "strength", "stance", "concern", "engaged_by_id", "last_contact_on")
 FIGURE = (
     "subscription_id", "metric", "label_en", "label_ms", "amount", "unit", "currency", "source", "assumption",
     "measured_on",
 )
 
 _ACCOUNTS = """
-    SELECT s.*, o.id AS owner_id FROM staged_accounts AS s
+    SELECT s.*, o.id AS owner_id, 'unknown' AS health_band FROM staged_accounts AS s
     LEFT JOIN person AS o ON o.account_id IS NULL AND o.email = s.owner_email
 """
 _PEOPLE = """
     SELECT s.*, a.id AS account_id, true AS active FROM staged_people AS s
     LEFT JOIN account AS a ON a.external_id = s.account
 """
+_STAKES = """
+    SELECT s.line, s.stake_id AS id, s.stake_event_id AS event_id, p.account_id, p.id AS person_id,
+           s.strength, s.stance, s.concern, coalesce(s.buying_roles, '{}') AS buying_roles, e.id AS engaged_by_id,
+           greatest(s.last_contact_on, k.last_contact_on) AS last_contact_on
+    FROM staged_people AS s JOIN account AS a ON a.external_id = s.account
+    JOIN person AS p ON p.account_id = a.id AND p.email = s.email
+    LEFT JOIN person AS e ON e.account_id IS NULL AND e.email = s.engaged_by_email
+    LEFT JOIN stake AS k ON k.person_id = p.id
+    WHERE k.id IS NOT NULL OR s.concern <> ''
+       OR coalesce(s.buying_roles::text, s.strength, s.stance, e.id::text, s.last_contact_on::text) IS NOT NULL
+"""
+"""Whoever was spoken with since the file was made keeps the later day."""
 _FIGURES = """
     SELECT s.*, k.account_id, k.id AS subscription_id FROM staged_value AS s
     JOIN subscription AS k ON k.external_id = s.subscription
@@ -84,7 +99,8 @@ def accounts(session: Session, present: Collection[str], by: UUID | None, at: da
     named = {*present, "owner_id"} if "owner_email" in present else set(present)
     sets = [name for name in ACCOUNT if name in named]
     _remember(session, "account", _ACCOUNTS, "k.external_id = s.external_id", sets)
-    counts = Entry("account", _ACCOUNTS, ("id", "external_id", *ACCOUNT), "external_id", sets).enter(session)
+    columns = ("id", "external_id", "health_band", *ACCOUNT)
+    counts = Entry("account", _ACCOUNTS, columns, "external_id", sets).enter(session)
     _tell(session, "account", _ACCOUNT_EVENTS, by, at)
     return counts
 
@@ -103,6 +119,33 @@ def people(
     return counts
 
 
+def readings(session: Session, by: UUID | None, at: datetime) -> list[UUID]:
+    """The scores of the file as readings of today. Returns: the accounts that have a new one.
+
+    The same score again on the same day is none; neither is "not known" of whom nothing was known.
+    """
+    rows = session.execute(text(_READINGS), {"by": by, "at": at})
+    return list(rows.scalars())
+
+
+def brought_in(session: Session) -> frozenset[UUID]:
+    """The accounts that were not there before."""
+    return frozenset(session.execute(text("SELECT id FROM told_account WHERE is_new")).scalars())
+
+
+def stakes(session: Session, present: Collection[str], by: UUID | None, at: datetime) -> dict[str, Counts]:
+    """What part the customers' people play; only of those of whom something is said, or was said before."""
+    named = {*present, "engaged_by_id"} if "engaged_by_email" in present else set(present)
+    sets = [name for name in STAKE if name in named]
+    if not sets:
+        return {}
+    _remember(session, "stake", _STAKES, "k.person_id = s.person_id", sets)
+    columns = ("id", "account_id", "person_id", *STAKE)
+    counts = Entry("stake", _STAKES, columns, "person_id", sets).enter(session)
+    _tell(session, "stake", _STAKE_EVENTS, by, at)
+    return {"stakes": counts}
+
+
 def figures(session: Session, present: Collection[str]) -> Counts:
     sets = [name for name in FIGURE if name in present or name == "subscription_id"]
     columns = ("id", "account_id", "external_id", *FIGURE)
@@ -113,6 +156,19 @@ def usage(session: Session) -> Counts:
     columns = ("id", "account_id", "subscription_id", "metric", "month", "amount")
     key = "subscription_id, metric, month"
     return Entry("usage", _USAGE, columns, key, ("amount",), versioned=False).enter(session)
+
+
+_READINGS = f"""
+    INSERT INTO health_reading (id, account_id, score, taken_on, source, by_id, at)
+    SELECT s.reading_id, a.id, s.health_score, today.day, '{IMPORT}', CAST(:by AS uuid), :at
+    FROM staged_accounts AS s JOIN account AS a USING (external_id)
+    CROSS JOIN LATERAL (SELECT (CAST(:at AS timestamptz) AT TIME ZONE a.timezone)::date AS day) AS today
+    LEFT JOIN LATERAL (SELECT id, score, taken_on, source FROM health_reading AS h WHERE h.account_id = a.id
+                       ORDER BY taken_on DESC, id DESC LIMIT 1) AS newest ON true
+    WHERE (s.health_score IS NOT NULL OR newest.score IS NOT NULL OR (newest.id IS NULL AND a.health_band <> 'unknown'))
+      AND (newest.score, newest.taken_on, newest.source) IS DISTINCT FROM (s.health_score, today.day, '{IMPORT}')
+    RETURNING account_id
+"""
 
 
 def _remember(session: Session, table: str, rows: str, same: str, sets: Sequence[str]) -> None:
@@ -159,5 +215,10 @@ _PERSON_EVENTS = """
     jsonb_build_object('imported', true, 'new', t.is_new, 'roles', to_jsonb(k.roles),
         'fields', coalesce(
             (SELECT jsonb_agg(key ORDER BY key) FROM jsonb_object_keys(t.fields) AS key), '[]'))
+"""
+_STAKE_EVENTS = """
+    k.account_id, 'stake.changed', 'stake', k.id, CAST(:by AS uuid), :at,
+    jsonb_build_object('imported', true, 'person', k.person_id, 'fields', coalesce(
+        (SELECT jsonb_agg(key ORDER BY key) FROM jsonb_object_keys(t.fields) AS key), '[]'))
 """
 """A person's new roles are told; of the other fields only which: names stay out of the chain of events."""

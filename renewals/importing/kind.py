@@ -7,6 +7,7 @@ from typing import Any
 from renewals.importing import cell
 from renewals.importing.cell import Reader
 from renewals.renewal import RenewalState
+from renewals.stake import Stance, Strength
 from renewals.subscription import Billing
 from renewals.value import Unit
 
@@ -78,7 +79,7 @@ def _judgement(name: str, says: str) -> Column:
 
 
 ACCOUNTS = Kind(
-    "accounts", "account", ("external_id",), keys=("id", "event_id"),
+    "accounts", "account", ("external_id",), keys=("id", "event_id", "reading_id"),
     columns=(
         _must("external_id", _ID, "text", "cedar-dental", "Your own id of the company; never changes."),
         _must("name", cell.text(200), "text", "Cedar Dental", "As the customer writes it."),
@@ -88,7 +89,7 @@ ACCOUNTS = Kind(
         _may("locale", _LOCALE, "text", "en", "Language of pages and mail: `en` or `ms`.", "en"),
         _may("industry", cell.text(120), "text", "Dental care", "In words.", ""),
         _may("customer_since", cell.day, "date", "2023-09-04", "First day as a customer."),
-        _may("health_score", cell.count(0, 100), "integer", "91", "0 to 100; empty is not known."),
+        _may("health_score", cell.count(0, 100), "integer", "91", "0 to 100, as measured today; empty is not known."),
         _may("strategic", cell.yes_no, "boolean", "false", "A strategic account: `true`, `false`.", False),
         _judgement("stable_business", "Their business is stable"),
         _judgement("budget_predictable", "Their budget is predictable"),
@@ -101,7 +102,7 @@ ACCOUNTS = Kind(
 )
 
 PEOPLE = Kind(
-    "people", "people", ("account", "email"), keys=("id", "event_id"),
+    "people", "people", ("account", "email"), keys=("id", "event_id", "stake_id", "stake_event_id"),
     columns=(
         _may("account", _ID, "text", "cedar-dental", "The account's id; empty for staff.", "", headed=True),
         _must("email", cell.mail, "text", "ruth@cedar-dental.example", "Once in an account; in lower case."),
@@ -109,6 +110,12 @@ PEOPLE = Kind(
         _may("title", cell.text(200), "text", "Practice manager", "What they do.", ""),
         _must("roles", cell.roles, "text[]", "owner;buyer", "Separated by `;`, see below."),
         _may("locale", _LOCALE, "text", "en", "Their own language; empty is the account's."),
+        _may("buying_roles", cell.buying_roles, "text[]", "champion;user", "Parts in the decision, by `;`, see below."),
+        _may("strength", cell.choice(Strength), "text", "strong", "How strong our tie is: `strong medium weak`."),
+        _may("stance", cell.choice(Stance), "text", "advocate", "What they think: `advocate neutral detractor`."),
+        _may("concern", cell.text(400), "text", "Reports take too long", "What weighs on them, in words.", ""),
+        _may("engaged_by_email", cell.mail, "text", "maya@lumen.example", "Who of the staff keeps the tie."),
+        _may("last_contact_on", cell.day, "date", "2026-07-20", "When somebody of us last spoke with them."),
     ),
 )
 

@@ -20,6 +20,9 @@ Values = dict[str, Any]
 Fault = tuple[str, str]
 """A column and why."""
 
+STAKE = ("buying_roles", "strength", "stance", "concern", "engaged_by_email", "last_contact_on")
+"""The columns of a person that say what part they play in the customer's decision."""
+A_DAY = timedelta(days=1)
 LONGEST_TERM = 120
 """Units: months."""
 
@@ -31,6 +34,7 @@ class Known:
     A currency is None when the account is there and its currency can not be read.
     """
 
+    on: date
     segmented: frozenset[str]
     products: dict[str, str]
     currencies: dict[str, str | None]
@@ -40,7 +44,7 @@ class Known:
         """Raises: NotNow when a policy is missing."""
         price = Policy.in_force(session, PolicyKind.PRICE, on).content
         return cls(
-            frozenset(Policy.in_force(session, PolicyKind.SEGMENT, on).content["thresholds"]),
+            on, frozenset(Policy.in_force(session, PolicyKind.SEGMENT, on).content["thresholds"]),
             {name: product["kind"] for name, product in sorted(price["catalogue"].items())},
             {row[0]: row[1] for row in session.execute(select(Account.external_id, Account.currency))},
         )
@@ -65,6 +69,10 @@ def person(row: Values, known: Known) -> Iterator[Fault]:
         yield "roles", f"{wrong[0]} is no role of {side}; those are {', '.join(wanted)}"
     elif not row["roles"]:
         yield "roles", "is empty"
+    if not row["account"]:
+        yield from ((name, "is for a customer's people; leave it empty for staff") for name in STAKE if row[name])
+    elif row["last_contact_on"] and row["last_contact_on"] > known.on + A_DAY:
+        yield "last_contact_on", f"{row['last_contact_on']} has not come yet"
 
 
 def subscription(row: Values, known: Known) -> Iterator[Fault]:

@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from pricing.reading import PolicyError, Reading
-from renewals.account import Health
 from renewals.errors import Malformed, NotFound
+from renewals.health import Health
 from renewals.person import STAFF_ROLES
 from renewals.plan.field import LONGEST_TEXT, UNWRITABLE, Field, FieldKind, Question, Words
 from renewals.segment import Segment

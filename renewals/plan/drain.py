@@ -9,11 +9,11 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from renewals import silence
-from renewals.account import Health
 from renewals.auto_renewal import fall_due
 from renewals.choice import Choice
 from renewals.errors import Malformed, Refused
 from renewals.event import Event
+from renewals.health import Health
 from renewals.message import Message, MessageKind
 from renewals.notice import Notice, NoticeState
 from renewals.notice_rule import facts_of, rule_for

@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import Index, Select, or_, select
 from sqlalchemy.orm import Mapped, Session
 
-from renewals.account import Account, Health
+from renewals.account import Account
 from renewals.base import Owned, Versioned, tenant
 from renewals.event import Event, EventName
+from renewals.health import Health
 from renewals.plan.hours import Hours
 from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.profile import Profile

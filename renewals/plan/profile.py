@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from renewals.account import Health
+from renewals.health import Health
 from renewals.plan.touch import Touch
 from renewals.segment import Segment
 

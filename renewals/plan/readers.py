@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from renewals.person import Person, Role
 from renewals.renewal import Renewal
+from renewals.stake import Stake
 
 PLAYED_BY: dict[str, tuple[Role, ...]] = {
     "user": (),
@@ -21,15 +22,19 @@ PLAYED_BY: dict[str, tuple[Role, ...]] = {
 
 
 def readers(session: Session, renewal: Renewal, parts: Iterable[str]) -> list[tuple[Person, str]]:
-    """The people of the customer's who play one of these parts, each once, with the first part they play."""
+    """The people of the customer's who play one of these parts, each once, with the first part they play.
+
+    Whoever left is no reader. A part that nobody there is known to play is played by a role of the portal.
+    """
     people = session.scalars(
         select(Person).where(Person.account_id == renewal.account_id, Person.active).order_by(Person.id)
     ).all()
+    known = {stake.person_id: stake.buying_roles for stake in Stake.of_account(session, renewal.account_id)}
     found: dict[Person, str] = {}
     for part in parts:
-        for person in people:
-            if any(role.value in person.roles for role in PLAYED_BY[part]):
-                found.setdefault(person, part)
+        named = [person for person in people if part in known.get(person.id, ())]
+        for person in named or [one for one in people if any(role.value in one.roles for role in PLAYED_BY[part])]:
+            found.setdefault(person, part)
     return list(found.items())
 
 

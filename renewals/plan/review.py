@@ -11,15 +11,17 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from renewals.account import Health
-from renewals.activity import Activity, ActivityKind
+from renewals.activity import SPOKEN, Activity, ActivityKind
+from renewals.health import Confidence, Health
+from renewals.pipeline import Rules
 from renewals.plan.task import Task, TaskState
 from renewals.plan.working import Duty
 from renewals.renewal import Renewal
+from renewals.stakeholder import Stakeholder, stakeholders, warned
 from renewals.value import ACTIVE_USERS, Figure, ValueStory
+from renewals.warning import Warned
 
 REVIEWS = ("account_review", "health_check", "quick_health_check")
-SPOKEN = (ActivityKind.CALL, ActivityKind.MEETING, ActivityKind.MAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +30,26 @@ class Known:
 
     score: int | None
     health: Health
+    confidence: Confidence
+    taken_on: date | None
     seats: int | None
     used: int | None
     hours: Figure | None
     questions: int
     last_contact: date | None
+    warned: Sequence[Warned]
 
     @classmethod
-    def of(cls, session: Session, renewal: Renewal, bands: dict[str, int], on: date) -> "Known":
+    def of(cls, session: Session, renewal: Renewal, rules: Rules, on: date) -> "Known":
         story = ValueStory.of(session, renewal.subscription_id, until=on)
         plan = renewal.subscription.plan
         seats = sum(line.quantity for line in renewal.term.lines if line.product == plan) or None
-        score = renewal.account.health_score
-        contact = _last_contact(session, renewal)
+        account, people = renewal.account, stakeholders(session, renewal.account_id)
         return cls(
-            score, Health.of(score, bands), seats, story.latest(ACTIVE_USERS), story.hours,
-            _open_questions(session, renewal), contact,
+            account.health_score, account.health_band, account.health_confidence(rules.bands, on),
+            account.health_taken_on, seats, story.latest(ACTIVE_USERS), story.hours,
+            _open_questions(session, renewal), _last_known(session, renewal, people),
+            _warned(people, renewal, rules, on),
         )
 
     def answers(self, pattern: str) -> dict[str, Any]:
@@ -77,6 +83,19 @@ def _said(task: Task, key: str) -> Any:
     """An open task may still hold what was answered before it was taken up again."""
     outcome: Mapping[str, Any] = task.outcome if task.state is TaskState.DONE else {}
     return None if outcome.get(key) == "unknown" else outcome.get(key)
+
+
+def _warned(people: Sequence[Stakeholder], renewal: Renewal, rules: Rules, on: date) -> Sequence[Warned]:
+    """What is wrong with our ties, as long as there is something to renew."""
+    if not renewal.is_open:
+        return ()
+    return warned(people, rules.segment(renewal), renewal.renews_on, on)
+
+
+def _last_known(session: Session, renewal: Renewal, people: Sequence[Stakeholder]) -> date | None:
+    """What was noted here, or what came in from elsewhere about one of their people."""
+    known = [_last_contact(session, renewal), *(one.tie.last_contact_on for one in people)]
+    return max((day for day in known if day), default=None)
 
 
 def _last_contact(session: Session, renewal: Renewal) -> date | None:

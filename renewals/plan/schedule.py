@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from renewals.account import Health
+from renewals.health import Health
 from renewals.plan.hours import Hours
 from renewals.plan.profile import Profile
 from renewals.plan.rule import NOTICE, days_of, key_of, rules

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from pricing.money import Money
-from renewals.account import Health
+from renewals.health import Health
 from renewals.plan.touch import Touch
 from renewals.routing.kind import Opportunity, Relationship
 from renewals.segment import Segment

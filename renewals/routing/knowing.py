@@ -11,16 +11,19 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from renewals.acceptance import Acceptance, AcceptanceState
-from renewals.account import Health
 from renewals.instalment import Instalment
 from renewals.payment import Payment, PaymentState
+from renewals.person import Person
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal, RenewalState
 from renewals.routing.fact import Facts
+from renewals.routing.kind import Relationship
 from renewals.routing.ownership import OwnershipPolicy
 from renewals.segment import Segment
+from renewals.stake import Stake
 from renewals.subscription import Line, Term
 from renewals.value import ACTIVE_USERS, Usage
+from renewals.warning import KEY
 
 TALKED_ABOUT = frozenset(
     {
@@ -34,27 +37,30 @@ FRESH = timedelta(days=100)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is not on the renewals themselves. `used` by subscription, `owing` accounts, `crowded` quarters."""
+    """What is not on the renewals themselves. `used` by subscription, `owing` accounts, `crowded` quarters, `ties` by
+    account."""
 
     used: Mapping[UUID, int]
     owing: frozenset[UUID]
     crowded: frozenset[date]
+    ties: Mapping[UUID, Relationship]
 
     @classmethod
     def about(
         cls, session: Session, renewals: Sequence[Renewal], policies: Mapping[PolicyKind, Policy], on: date
     ) -> "Known":
         ownership = OwnershipPolicy(policies[PolicyKind.OWNERSHIP].content)
+        accounts = {each.account_id for each in renewals}
         return cls(
-            _used(session, renewals, on), _owing(session, {each.account_id for each in renewals}, on),
-            _crowded(session, {quarter(each.renews_on) for each in renewals}, ownership),
+            _used(session, renewals, on), _owing(session, accounts, on),
+            _crowded(session, {quarter(each.renews_on) for each in renewals}, ownership), _ties(session, accounts),
         )
 
 
 def facts_of(
     renewal: Renewal, known: Known, policies: Mapping[PolicyKind, Policy], on: date, segment: Segment | None = None
 ) -> Facts:
-    """Everything the rules may ask for. Relationship is not known as long as nobody maps their people."""
+    """Everything the rules may ask for."""
     account, term = renewal.account, renewal.term
     segment = segment or renewal.segment(policies[PolicyKind.SEGMENT].content)
     seats = sum(line.quantity for line in term.lines)
@@ -63,8 +69,9 @@ def facts_of(
     begins = max(policies[PolicyKind.PLAN].content["plans"][segment.value]["days"])
     return Facts(
         arr=renewal.value, segment=segment,
-        health=Health.of(account.health_score, policies[PolicyKind.HEALTH].content), score=account.health_score,
-        strategic=account.strategic, auto_renew=term.auto_renew,
+        health=account.health_band, score=account.health_score,
+        relationship=known.ties.get(account.id, Relationship.UNKNOWN), strategic=account.strategic,
+        auto_renew=term.auto_renew,
         payment_on_file=card is not None and card.lives_on(renewal.renews_on),
         good_standing=renewal.account_id not in known.owing, declined=renewal.is_declined,
         seats_used=100 * used // seats if used is not None and seats else None,
@@ -91,6 +98,22 @@ def _used(session: Session, renewals: Sequence[Renewal], on: date) -> dict[UUID,
         .order_by(Usage.subscription_id, Usage.month.desc())
     )
     return {row.subscription_id: row.amount for row in session.execute(newest)}
+
+
+def _ties(session: Session, accounts: set[UUID]) -> dict[UUID, Relationship]:
+    """As strong as the weakest tie to a key person who is there; not known as long as nobody maps their people.
+
+    Source: timeline, "Penyiapan Pemetaan Hubungan"; that the weakest counts is ours.
+    """
+    key = Stake.buying_roles.overlap(sorted(KEY))
+    theirs = select(Stake.account_id, Stake.strength).join(Person, Person.id == Stake.person_id).where(
+        Stake.account_id.in_(accounts), Person.active, key, Stake.strength.is_not(None)
+    )
+    found: dict[UUID, Relationship] = {}
+    for row in session.execute(theirs):
+        tie = Relationship(row.strength)
+        found[row.account_id] = max(tie, found.get(row.account_id, tie), key=list(Relationship).index)
+    return found
 
 
 def _owing(session: Session, accounts: set[UUID], on: date) -> frozenset[UUID]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from renewals.account import Health
 from renewals.forecast import Risk, Timeliness, place
+from renewals.health import Health
 from renewals.pipeline import ORDERS, PAGE, Listed, Pipeline, Wanted
 from renewals.policy import PolicyKind, shipped
 from renewals.renewal import CLOSED, Renewal

@@ -37,7 +37,7 @@ CLOSED = {
 }
 """Tables of which a customer's transaction can read nothing at all. A consent is given and never read back."""
 
-OURS = {"action", "plan", "routing", "task", "team_member"}
+OURS = {"action", "health_reading", "plan", "routing", "stake", "task", "team_member"}
 """Tables of a company's rows of which its own transaction can read nothing: how we work is ours."""
 
 ACROSS = {
@@ -48,6 +48,7 @@ ACROSS = {
     ("routing", "owner_id"): "a member of the staff",
     ("routing", "sponsor_id"): "a member of the staff",
     ("team_member", "person_id"): "a member of the staff",
+    ("stake", "engaged_by_id"): "a member of the staff",
     ("link", "person_id"): "checked when the link is used; the composite key holds the renewal",
     ("message", "person_id"): "a reader on either side",
     ("web_session", "person_id"): "a session of staff belongs to no company",

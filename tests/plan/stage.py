@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.transaction import Database
 from app.transaction import Role as Rights
-from renewals.account import Account, Health
+from renewals.account import Account
 from renewals.base import new_key
+from renewals.health import Health
 from renewals.message import Message
 from renewals.person import Person
 from renewals.plan.drain import drain
@@ -67,7 +68,7 @@ class Stage:
         with self.writing() as session:
             account = Account(
                 id=new_key(), external_id=name, name=name, currency="USD", country="US", timezone=zone, locale="en",
-                health_score=SCORE[health], owner_id=self.staff["maya"],
+                health_score=SCORE[health], health_band=health, owner_id=self.staff["maya"],
             )
             session.add(account)
             session.flush()

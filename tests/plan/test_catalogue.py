@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from renewals.account import Health
 from renewals.errors import Malformed, NotFound
+from renewals.health import Health
 from renewals.plan.catalogue import HOLDS, TOUCHES, Catalogue, Pattern, Phase, check_outcome
 from renewals.plan.field import Field, FieldKind, Question
 from renewals.policy import PolicyKind, shipped

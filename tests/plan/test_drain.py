@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from renewals.account import Account, Health
+from renewals.account import Account
 from renewals.errors import Malformed, NotNow
+from renewals.health import Health
 from renewals.person import Person
 from renewals.plan.action import Action, ActionState
 from renewals.plan.drain import drain

@@ -2,7 +2,7 @@
 
 import pytest
 
-from renewals.account import Health
+from renewals.health import Health
 from renewals.plan.catalogue import Catalogue
 from renewals.plan.effort import Budget, Effort, Verdict
 from renewals.plan.profile import Profile

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from renewals.account import Health
+from renewals.health import Health
 from renewals.message import Message
 from renewals.person import Person
 from renewals.plan.milestone import Milestone

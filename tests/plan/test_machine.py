@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from renewals.account import Account, Health
+from renewals.account import Account
 from renewals.errors import Refused
+from renewals.health import Health
 from renewals.message import Message
 from renewals.person import Person
 from renewals.plan.action import Action, ActionState
@@ -108,7 +109,8 @@ class Timeline(RuleBasedStateMachine):
     @rule(key=renewals, health=st.sampled_from(list(Health)))
     def their_health_changes(self, key: object, health: Health) -> None:
         with self.stage.writing() as session:
-            session.get_one(Account, session.get_one(Renewal, key).account_id).health_score = SCORE[health]
+            account = session.get_one(Account, session.get_one(Renewal, key).account_id)
+            account.health_score, account.health_band = SCORE[health], health
         self._redraw(key)
 
     @rule(key=renewals, days=st.integers(0, 20), data=st.data())

@@ -7,9 +7,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from renewals.account import Account, Health
+from renewals.account import Account
 from renewals.errors import Malformed, NotNow, NotYours
 from renewals.event import Event, EventName
+from renewals.health import Health
 from renewals.message import Message, MessageKind
 from renewals.person import Person, Role
 from renewals.plan.plan import Plan

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from renewals.account import Health
+from renewals.health import Health
 from renewals.plan.hours import Hours
 from renewals.plan.profile import Profile
 from renewals.plan.schedule import rungs, schedule

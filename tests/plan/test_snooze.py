@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from renewals.account import Health
+from renewals.health import Health
 from renewals.message import MessageKind
 from renewals.person import Person
 from renewals.plan.action import Action, ActionState

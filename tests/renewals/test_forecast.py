@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
-from renewals.account import Health
 from renewals.forecast import Forecast, Risk, Timeliness, forecast, place, risk, rules_of
+from renewals.health import Health
 from renewals.policy import Policy
 from renewals.renewal import CLOSED, RenewalState
 from renewals.segment import Segment

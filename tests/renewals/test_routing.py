@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from pricing.money import Money
-from renewals.account import Health
 from renewals.errors import Malformed
+from renewals.health import Health
 from renewals.permission import MAY, Permission
 from renewals.person import Role
 from renewals.policy import PolicyKind, shipped

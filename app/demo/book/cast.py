@@ -65,6 +65,41 @@ CUSTOMERS: list[Row] = [
 
 PEOPLE = STAFF + CUSTOMERS
 
+STAKES: dict[str, Row] = {
+    # the part they play, the tie, their stance, what weighs on them, who of us keeps the tie, the last contact
+    "ruth@cedar-dental.example": ("champion;economic_buyer;decision_maker", "strong", "advocate", "", MAYA,
+                                  "2026-07-22"),
+    "leo@cedar-dental.example": ("procurement", "medium", "neutral", "Wants the invoice before the month ends", RAVI,
+                                 "2026-06-30"),
+    "nina@cedar-dental.example": ("user", "medium", "advocate", "", MAYA, "2026-05-12"),
+    "aisyah@pelangi-cafe.example": ("champion;economic_buyer;decision_maker", "strong", "advocate",
+                                    "Cawangan keempat dibuka pada bulan Oktober", MAYA, "2026-07-28"),
+    "faiz@pelangi-cafe.example": ("user", "medium", "advocate", "", RAVI, "2026-07-01"),
+    "jonas@juno-studio.example": ("champion;economic_buyer;decision_maker", "medium", "neutral", "", MAYA,
+                                  "2026-06-18"),
+    "mara@juno-studio.example": ("user", "strong", "advocate", "", RAVI, "2026-07-09"),
+    "dana@northwind-freight.example": ("champion", "strong", "advocate", "The depots still plan on paper", MAYA,
+                                       "2026-07-30"),
+    "victor@northwind-freight.example": ("economic_buyer;decision_maker", "medium", "neutral",
+                                         "Freight rates fell; every contract is looked at", OMAR, "2026-05-19"),
+    "priya@northwind-freight.example": ("procurement", "medium", "neutral", "", OMAR, "2026-07-14"),
+    "anna@halden-bank.example": ("champion", "strong", "advocate", "Needs figures for the investment board", MAYA,
+                                 "2026-08-03"),
+    "erik@halden-bank.example": ("economic_buyer", "medium", "neutral", "A budget for two years, not one", OMAR,
+                                 "2026-07-21"),
+    "paul@halden-bank.example": ("procurement", "medium", "neutral", "Sixteen per cent for three years", OMAR,
+                                 "2026-08-04"),
+    "sigrid@halden-bank.example": ("legal", "medium", "neutral", "Where the data are kept", "tomas@lumen.example",
+                                   "2026-07-10"),
+    "henrik@halden-bank.example": ("decision_maker", "medium", "neutral", "", "grace@lumen.example", "2026-05-06"),
+    "liv@halden-bank.example": ("technical_buyer", "medium", "neutral", "Sign-in by the bank’s own directory", OMAR,
+                                "2026-07-16"),
+    "sam@orbit-labs.example": ("champion;economic_buyer;decision_maker", "weak", "detractor",
+                               "Half of the lab went back to spreadsheets", MAYA, "2026-04-02"),
+    "iris@orbit-labs.example": ("user", "medium", "neutral", "Exports take too long", RAVI, "2026-06-11"),
+}
+"""What is known of the people of the companies with a story, by mail address."""
+
 CEDAR, PELANGI, JUNO = "cedar-dental-growth", "pelangi-cafe-growth", "juno-studio-growth"
 NORTHWIND, HALDEN, ORBIT = "northwind-freight-platform", "halden-bank-platform", "orbit-labs-growth"
 
