@@ -47,7 +47,8 @@ def test_a_task_says_why_now_what_to_ask_and_what_the_data_knows(world: World) -
     for words in (
         "Account review and planning", "The team looks at the whole account together once",
         "Why now It belongs to T-120",
-        "Which concerns or issues are there", "Seats used 368 of 400", "Hours saved 9,850 h", "Last contact 4 August 2026",
+        "Which concerns or issues are there", "Seats used 368 of 400", "Hours saved 9,850 h",
+        "Last contact 4 August 2026",
         "Manager Ines Carvalho",
     ):
         assert words in page, words

@@ -78,12 +78,12 @@ def test_a_month_later_the_border_of_green_is_a_plain_line_again() -> None:
 def test_a_point_of_noise_round_a_threshold_for_30_days_makes_no_second_flip(
     threshold: int, before: list[int], noise: list[int]
 ) -> None:
-    """Whatever came before, a quiet month ago."""
+    """Whatever came before, a quiet month ago; to come near the threshold from afar is no noise."""
     standing = Standing()
     for score in before:
         standing = standing.after(score, DAY - timedelta(days=60), BANDS)
 
-    bands = [standing.band] if before else []
+    bands = []
     for place, step in enumerate(noise):
         standing = standing.after(threshold + step, DAY + timedelta(days=place), BANDS)
         bands.append(standing.band)
