@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from app.transaction import take_worker_role
 from renewals.event import Event, EventName
+from renewals.policy import PolicyKind
 from renewals.routing.route import POLICIES
 
 QUEUE_OPTIONS = {"options": "-c role=kekal_worker"}
@@ -47,6 +48,11 @@ def _rules(event: Event) -> Args | None:
     return {} if event.details.get("kind") in ROUTES and event.details.get("number", 0) > 1 else None
 
 
+def _plans(event: Event) -> Args | None:
+    """A new version of the plans, and not the first: open renewals are drawn by it."""
+    return {} if event.details.get("kind") == PolicyKind.PLAN and event.details.get("number", 0) > 1 else None
+
+
 FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] = {
     EventName.SIGN_IN_ASKED: [("send_sign_in", _subject, 0)],
     EventName.PAYMENT_SENT: [("reconcile", lambda event: _subject(event) | {"look": 0}, 15)],
@@ -75,7 +81,7 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] 
     EventName.CARD_SAVED: [("route_customer", _customer, 0)],
     EventName.CARD_REPLACED: [("route_customer", _customer, 0)],
     EventName.RENEWAL_MOVED: [("route_customer", _customer, 0)],
-    EventName.POLICY_PUBLISHED: [("route_renewals", _rules, 0)],
+    EventName.POLICY_PUBLISHED: [("route_renewals", _rules, 0), ("draw_plans", _plans, 0)],
     EventName.RENEWAL_WON: [("end_plan", _house, 0)],
     EventName.RENEWAL_LOST: [("end_plan", _house, 0)],
     EventName.BOOK_IMPORTED: [("fetch_cards", lambda event: {}, 0), ("draw_plans", lambda event: {}, 0)],

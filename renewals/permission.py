@@ -26,6 +26,7 @@ class Permission(StrEnum):
     CHANGE_ROUTING = "change_routing"
     PUBLISH_ROUTING = "publish_routing"
     EDIT_LETTERS = "edit_letters"
+    PUBLISH_PLANS = "publish_plans"
 
     def refusal(self, name: str) -> str:
         return f"{name}, {REFUSALS[self]}"
@@ -52,6 +53,7 @@ REFUSALS = {
     Permission.EDIT_LETTERS: "the words of letters are changed by managers and administrators.",
     Permission.CHANGE_ROUTING: "changing how it is run needs whoever runs renewals, a manager or an administrator.",
     Permission.PUBLISH_ROUTING: "publishing these rules needs a manager or an administrator.",
+    Permission.PUBLISH_PLANS: "changing the plans needs a manager or an administrator.",
     Permission.READ_AUDIT: "the audit log is read by managers, executives and administrators.",
 }
 
@@ -81,6 +83,7 @@ MAY: dict[Permission, frozenset[str]] = {
     Permission.ASSIGN_OWNERS: frozenset({"manager", "admin"}),
     Permission.OWN_RENEWALS: frozenset({"csm", "specialist", "ae", "manager"}),
     Permission.EDIT_LETTERS: frozenset({"manager", "admin"}),
+    Permission.PUBLISH_PLANS: frozenset({"manager", "admin"}),
     Permission.IMPORT_BOOK: frozenset({"admin"}),
     Permission.READ_AUDIT: frozenset({"manager", "executive", "admin", "finance", "legal"}),
 }
