@@ -1,10 +1,10 @@
 """Preview: what a draft would change about the plans of open renewals, worked out by what will draw them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from renewals.plan.catalogue import EARLIEST, LATEST, Catalogue, Pattern
 from renewals.plan.draft import Draft
 from renewals.plan.milestone import Milestone, MilestoneState
-from renewals.plan.opening import place_of
 from renewals.plan.plan import Drawing, Plan, redrawn
 from renewals.plan.profile import Profile
 from renewals.plan.profiling import drawing_of
-from renewals.plan.rule import NOTICE, ActionKind, key_of, rules
-from renewals.plan.schedule import rungs, said_of
+from renewals.plan.road import Book, Mark, Road
+from renewals.plan.rule import NOTICE, ActionKind, key_of
+from renewals.plan.schedule import said_of
 from renewals.plan.sound import told
 from renewals.plan.tally import ELSEWHERE, FEWER, MORE, OTHERWISE, Tallies
 from renewals.plan.task import Task
@@ -28,24 +28,6 @@ from renewals.routing.routing import Routing
 
 AHEAD = 90
 """Days of letters that are counted."""
-SILENT = frozenset({ActionKind.OPEN_TASKS, ActionKind.CLOSE, ActionKind.RETRY})
-"""What the machine does without writing to anybody."""
-
-
-class Mark(NamedTuple):
-    """A milestone as it stands. Units: `days` before the renewal date; `due_at` the moment it comes."""
-
-    renewal_id: UUID
-    key: str
-    days: int
-    due_at: datetime
-    quiet: bool
-    by_hand: bool
-    state: MilestoneState
-
-    @property
-    def is_loud(self) -> bool:
-        return not self.quiet and self.state is MilestoneState.PLANNED
 
 
 @dataclass(slots=True)
@@ -64,75 +46,25 @@ class Preview:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
-    """One version of both policies, read once for each profile."""
-
-    plan: Mapping[str, Any]
-    catalogue: Catalogue
-    _letters: dict[Profile, dict[str, list[ActionKind]]] = field(default_factory=dict)
-    _work: dict[Profile, list[tuple[Pattern, str]]] = field(default_factory=dict)
-
-    def letters(self, profile: Profile) -> Mapping[str, Sequence[ActionKind]]:
-        """Milestone -> what is written at it."""
-        if profile not in self._letters:
-            found = self._letters[profile] = {}
-            for rule in rules(self.plan):
-                for key in rule.keys if rule.suits(profile) and rule.kind not in SILENT else ():
-                    found.setdefault(key, []).append(rule.kind)
-        return self._letters[profile]
-
-    def work(self, profile: Profile) -> Sequence[tuple[Pattern, str]]:
-        """Every task such a renewal is given, and the milestone where it opens."""
-        if profile not in self._work:
-            loud = rungs(profile, self.plan["plans"])
-            self._work[profile] = [
-                (pattern, key_of(place_of(pattern.at, loud))) for pattern in self.catalogue.patterns_for(
-                    profile.segment, profile.touch, profile.health, profile.strategic
-                )
-            ]
-        return self._work[profile]
-
-
-@dataclass(frozen=True, slots=True)
-class Road:
-    """What is ahead of one renewal under one version: its milestones that have not happened, by key."""
-
-    profile: Profile
-    marks: Mapping[str, Mark]
-    book: Book
-    opened: frozenset[str]
-
-    def letters(self, until: datetime) -> Counter[tuple[ActionKind, datetime]]:
-        kinds = self.book.letters(self.profile)
-        near = [mark for mark in self.marks.values() if mark.due_at <= until]
-        return Counter((kind, mark.due_at) for mark in near for kind in kinds.get(mark.key, ()))
-
-    def tasks(self) -> dict[str, tuple[Pattern, str]]:
-        """Pattern -> the task, and the milestone that will open it."""
-        return {
-            pattern.key: (pattern, key) for pattern, key in self.book.work(self.profile)
-            if key in self.marks and pattern.key not in self.opened
-        }
-
-
 def preview(session: Session, draft: Draft, policies: Mapping[PolicyKind, Policy], *, at: datetime) -> Preview:
     """Draw every open renewal's plan once more in the mind; nothing is written."""
     drawn = _drawn(session)
     marks, opened = _marks(session), _opened(session)
+    plan = Policy(kind=PolicyKind.PLAN, content=dict(draft.contents[PolicyKind.PLAN]))
+    drafted = {**policies, PolicyKind.PLAN: plan}
     now = Book(policies[PolicyKind.PLAN].content, Catalogue.of(policies[PolicyKind.TASKS].content))
-    then = Book(draft.contents[PolicyKind.PLAN], draft.catalogue)
-    redraws = PolicyKind.PLAN in draft.changes
+    then = Book(draft.contents[PolicyKind.PLAN], draft.catalogue, _otherwise(now.catalogue, draft.catalogue))
     found, until = _empty(len(drawn), now, then), at + timedelta(days=AHEAD)
     for renewal, routing, profile in drawn:
-        drawing, mine = drawing_of(renewal, routing, policies), marks.get(renewal.id, {})
-        done = frozenset(opened.get(renewal.id, ()))
+        mine, done = marks.get(renewal.id, {}), frozenset(opened.get(renewal.id, ()))
         before = Road(profile, _ahead(mine.values()), now, done)
-        after = before if not redraws else Road(drawing.profile, _after(mine, drawing, then.plan), then, done)
-        after = Road(after.profile, after.marks, then, done)
+        after = replace(before, book=then)
+        if PolicyKind.PLAN in draft.changes:
+            drawing = drawing_of(renewal, routing, drafted)
+            after = Road(drawing.profile, _after(mine, drawing, then.plan), then, done)
         _compare_milestones(found, renewal, before, after)
         _compare_letters(found, renewal, before.letters(until), after.letters(until))
-        _compare_tasks(found, renewal, before.tasks(), after.tasks())
+        _compare_tasks(found, renewal, before.tasks(), after.tasks(), then.otherwise)
     return found
 
 
@@ -144,6 +76,11 @@ def _empty(asked: int, now: Book, then: Book) -> Preview:
         asked, Tallies({NOTICE: said_of(NOTICE)} | {key_of(day): said_of(key_of(day)) for day in days}),
         Tallies({kind.value: told(kind) for kind in ActionKind}), Tallies(titles),
     )
+
+
+def _otherwise(now: Catalogue, then: Catalogue) -> frozenset[str]:
+    before = {one.key: one for one in now.patterns}
+    return frozenset(one.key for one in then.patterns if one != before.get(one.key))
 
 
 def _after(mine: Mapping[str, Mark], drawing: Drawing, plan: Mapping[str, Any]) -> dict[str, Mark]:
@@ -194,14 +131,15 @@ def _by_kind(letters: Counter[tuple[ActionKind, datetime]]) -> Counter[ActionKin
 
 
 def _compare_tasks(
-    found: Preview, renewal: Renewal, was: Mapping[str, tuple[Pattern, str]], now: Mapping[str, tuple[Pattern, str]]
+    found: Preview, renewal: Renewal, was: Mapping[str, tuple[Pattern, str]], now: Mapping[str, tuple[Pattern, str]],
+    otherwise: frozenset[str],
 ) -> None:
     for key in was.keys() | now.keys():
         if key not in was or key not in now:
             found.tasks.count(key, MORE if key in now else FEWER, renewal)
         elif was[key][1] != now[key][1]:
             found.tasks.count(key, ELSEWHERE, renewal)
-        elif was[key][0] != now[key][0]:
+        elif key in otherwise and was[key][0] != now[key][0]:
             found.tasks.count(key, OTHERWISE, renewal)
 
 

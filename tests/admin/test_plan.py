@@ -221,6 +221,19 @@ def test_without_a_reason_or_against_another_version_nothing_is_published(world:
     assert in_force(world, PolicyKind.PLAN).number == 2
 
 
+def test_a_task_that_can_not_be_so_is_mended_where_it_was_typed(world: World) -> None:
+    ines, name = world.signed_in(INES), "task.lessons."
+    text = ines.get("/admin/plans", params={f"{name}works": "off", f"{name}minutes.enterprise": "25"}).text
+    (address,) = re.findall(r'href="([^"]+)">Mend it</a>', text)
+
+    page = ines.get(html.unescape(address))
+
+    assert page.status_code == 422
+    assert "Say why this task is switched off" in said(page.text)
+    assert 'value="25"' in page.text
+    assert re.search(r'name="task.lessons.works" value="off" checked', page.text)
+
+
 # Versions
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from renewals.account import Health
 from renewals.errors import Malformed, NotNow, NotYours, Stale
@@ -15,7 +15,8 @@ from renewals.person import Person
 from renewals.plan.action import Action
 from renewals.plan.draft import Draft, publish
 from renewals.plan.milestone import Milestone, MilestoneState
-from renewals.plan.preview import AHEAD, SILENT, Preview, preview
+from renewals.plan.preview import AHEAD, Preview, preview
+from renewals.plan.road import SILENT
 from renewals.plan.tally import ELSEWHERE, FEWER, MORE, Tallies
 from renewals.plan.task import Task
 from renewals.plan.version import history
@@ -213,8 +214,6 @@ def test_only_the_policy_that_is_another_is_published(stage: Stage) -> None:
 
 def test_two_thousand_renewals_are_looked_at_in_as_many_questions_as_one(stage: Stage) -> None:
     """Counted, not timed: this machine is shared."""
-    from sqlalchemy import event
-
     asked: list[str] = []
     furnish(stage)
     event.listen(stage.database.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
