@@ -15,6 +15,7 @@ def rooms() -> list[ModuleType]:
         letter,
         milestone,
         notice,
+        plan,
         price,
         record,
         renewal,
@@ -26,6 +27,6 @@ def rooms() -> list[ModuleType]:
     )
 
     return [
-        day, task, search, renewal, bulk, record, milestone, routing, notice, step, price, account, stake, letter,
-        calendar, audit, check,
+        day, task, search, renewal, bulk, record, milestone, routing, plan, notice, step, price, account, stake,
+        letter, calendar, audit, check,
     ]

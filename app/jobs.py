@@ -60,6 +60,11 @@ def _bands(event: Event) -> Args | None:
     return {} if event.details.get("kind") == BANDS and event.details.get("number", 0) > 1 else None
 
 
+def _plans(event: Event) -> Args | None:
+    """A new version of the plans, and not the first: open renewals are drawn by it."""
+    return {} if event.details.get("kind") == PolicyKind.PLAN and event.details.get("number", 0) > 1 else None
+
+
 FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] = {
     EventName.SIGN_IN_ASKED: [("send_sign_in", _subject, 0)],
     EventName.PAYMENT_SENT: [("reconcile", lambda event: _subject(event) | {"look": 0}, 15)],
@@ -93,7 +98,7 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] 
     EventName.HEALTH_FELL: [("tell_health_fell", _event, 0), ("route_customer", _customer, 0)],
     EventName.HEALTH_RECOVERED: [("route_customer", _customer, 0)],
     EventName.STAKE_CHANGED: [("route_customer", _customer, 0)],
-    EventName.POLICY_PUBLISHED: [("route_renewals", _rules, 0), ("band_again", _bands, 0)],
+    EventName.POLICY_PUBLISHED: [("route_renewals", _rules, 0), ("band_again", _bands, 0), ("draw_plans", _plans, 0)],
     EventName.RENEWAL_WON: [("end_plan", _house, 0)],
     EventName.RENEWAL_LOST: [("end_plan", _house, 0)],
     EventName.BOOK_IMPORTED: [("fetch_cards", lambda event: {}, 0), ("draw_plans", lambda event: {}, 0)],

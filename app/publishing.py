@@ -14,6 +14,8 @@ from pricing.reading import PolicyError
 from renewals.edition import numbered
 from renewals.errors import Malformed
 from renewals.health import Bands
+from renewals.plan.catalogue import Catalogue
+from renewals.plan.sound import must_be_sound
 from renewals.policy import Policy, PolicyKind
 from renewals.routing.decision import check_touch
 from renewals.routing.ownership import check_ownership
@@ -77,6 +79,10 @@ def _must_be_usable(kind: PolicyKind, content: object, reason: str) -> None:
             check_touch(content)
         if kind is PolicyKind.OWNERSHIP:
             check_ownership(content)
+        if kind is PolicyKind.PLAN:
+            must_be_sound(content)
+        if kind is PolicyKind.TASKS:
+            Catalogue.of(content)
         if kind is PolicyKind.LETTERS:
             for wording in letters_of(content):
                 proof(wording)

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     PUBLISH_ROUTING = "publish_routing"
     EDIT_LETTERS = "edit_letters"
     KEEP_ACCOUNTS = "keep_accounts"
+    PUBLISH_PLANS = "publish_plans"
 
     def refusal(self, name: str) -> str:
         return f"{name}, {REFUSALS[self]}"
@@ -55,6 +56,7 @@ REFUSALS = {
     Permission.PUBLISH_ROUTING: "publishing these rules needs a manager or an administrator.",
     Permission.KEEP_ACCOUNTS: "what we know of a customer is kept by whoever runs renewals, a manager or an "
     "administrator.",
+    Permission.PUBLISH_PLANS: "changing the plans needs a manager or an administrator.",
     Permission.READ_AUDIT: "the audit log is read by managers, executives and administrators.",
 }
 
@@ -85,6 +87,7 @@ MAY: dict[Permission, frozenset[str]] = {
     Permission.OWN_RENEWALS: frozenset({"csm", "specialist", "ae", "manager"}),
     Permission.EDIT_LETTERS: frozenset({"manager", "admin"}),
     Permission.KEEP_ACCOUNTS: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
+    Permission.PUBLISH_PLANS: frozenset({"manager", "admin"}),
     Permission.IMPORT_BOOK: frozenset({"admin"}),
     Permission.READ_AUDIT: frozenset({"manager", "executive", "admin", "finance", "legal"}),
 }

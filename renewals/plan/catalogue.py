@@ -55,7 +55,8 @@ class Pattern:
 
     Units: `at` days before the renewal date, negative after it; `minutes` of the whole team together, and
     `minutes_in` where a segment takes another time. `line` is the line of the playbook, `quote` its words where
-    the task has no heading of its own. `strategic` is None when it makes no difference.
+    the task has no heading of its own. `strategic` is None when it makes no difference. `off` says why a company
+    does without it; it opens no more, and stays in the table.
     """
 
     key: str
@@ -79,6 +80,7 @@ class Pattern:
     minutes: int
     minutes_in: Mapping[Segment, int]
     blocks: str | None
+    off: str = ""
 
     def suits(self, segment: Segment, touch: str, health: Health, strategic: bool) -> bool:
         """An unknown health is met with yellow's work: it is never as good as green."""
@@ -121,7 +123,8 @@ class Catalogue:
     ) -> tuple[Pattern, ...]:
         """What people do for such a renewal, each with this segment's minutes."""
         return tuple(
-            pattern.served(segment) for pattern in self.patterns if pattern.suits(segment, touch, health, strategic)
+            pattern.served(segment) for pattern in self.patterns
+            if not pattern.off and pattern.suits(segment, touch, health, strategic)
         )
 
     def pattern(self, key: str) -> Pattern:
@@ -149,6 +152,7 @@ def check_outcome(pattern: Pattern, values: Mapping[str, object]) -> dict[str, A
 PARTS = (
     "key", "source", "heading", "quote", "line", "at", "phase", "for", "role", "participants",
     "participants_if_strategic", "title", "purpose", "checklist", "outcome", "minutes", "minutes_in", "blocks",
+    "off",
 )
 
 
@@ -174,7 +178,7 @@ def _pattern(given: Reading) -> Pattern:
         title=_words(given["title"]), purpose=_words(given["purpose"]),
         checklist=_questions(given["checklist"]), outcome=_fields(given["outcome"]),
         minutes=given["minutes"].count(1, MOST_MINUTES), minutes_in=_minutes_in(given),
-        blocks=blocks.one_of(*HOLDS) if blocks else None,
+        blocks=blocks.one_of(*HOLDS) if blocks else None, off=_optional(given, "off"),
     )
 
 

@@ -1,9 +1,9 @@
 """Plan: the milestones of one renewal, drawn from its profile, and drawn again when that changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import Index, Select, or_, select
@@ -99,28 +99,54 @@ def _draw(
     session: Session, drawing: Drawing, policy: Policy, plan: Plan | None, known: Mapping[str, Milestone], *,
     at: datetime,
 ) -> None:
-    renewal = drawing.renewal
-    hours = hours_of(renewal.account, policy)
-    places = schedule(drawing.profile, renewal.renews_on, hours, policy.content, notice_on=drawing.notice_on)
-    wanted = {place.key: place for place in places}
     _note(session, plan, drawing, policy, at=at)
-    for key, place in wanted.items():
-        if key not in known:
-            session.add(_milestone(renewal, place))
-        else:
-            _follow(known[key], place, renewal.renews_on, hours, at=at)
-    for key in known.keys() - wanted.keys():
-        if known[key].is_planned:
+    for key, place in redrawn(known, drawing, policy.content):
+        if place is None:
             known[key].drop(at=at)
+        elif key not in known:
+            session.add(_milestone(drawing.renewal, place))
+        else:
+            _follow(known[key], place, at=at)
 
 
-def _follow(milestone: Milestone, place: Rung, renews_on: date, hours: Hours, *, at: datetime) -> None:
-    """One that somebody moved by hand keeps the distance they gave it."""
+class Standing(Protocol):
+    """As much of a milestone as drawing needs to know."""
+
+    @property
+    def days(self) -> int: ...
+    @property
+    def by_hand(self) -> bool: ...
+    @property
+    def state(self) -> MilestoneState: ...
+
+
+def redrawn(
+    known: Mapping[str, Standing], drawing: Drawing, policy: Mapping[str, Any]
+) -> Iterator[tuple[str, Rung | None]]:
+    """Where each milestone stands when the plan is drawn, by its key; None for one that the plan has no longer.
+
+    What has happened or was left out by hand is not named: it stays. One that somebody moved keeps the distance
+    they gave it.
+    """
+    renewal = drawing.renewal
+    hours = Hours.of(policy["office"], renewal.account.timezone, renewal.account.country)
+    places = schedule(drawing.profile, renewal.renews_on, hours, policy, notice_on=drawing.notice_on)
+    for place in places:
+        kept = known.get(place.key)
+        if kept is None:
+            yield place.key, place
+        elif kept.state in (MilestoneState.PLANNED, MilestoneState.DROPPED):
+            by_hand = rung(kept.days, renewal.renews_on, hours, quiet=place.quiet)
+            yield place.key, by_hand if kept.by_hand else place
+    for key in known.keys() - {place.key for place in places}:
+        if known[key].state is MilestoneState.PLANNED:
+            yield key, None
+
+
+def _follow(milestone: Milestone, place: Rung, *, at: datetime) -> None:
     if milestone.state is MilestoneState.DROPPED:
         milestone.take_up(by=None, at=at)
-    if milestone.is_planned:
-        by_hand = rung(milestone.days, renews_on, hours, quiet=place.quiet)
-        milestone.stand_at(by_hand if milestone.by_hand else place)
+    milestone.stand_at(place)
 
 
 def _milestone(renewal: Renewal, place: Rung) -> Milestone:

@@ -95,11 +95,11 @@ class Rule:
 
 
 def rules(policy: Mapping[str, Any]) -> tuple[Rule, ...]:
-    """The automation of a `plan` policy, in its order."""
-    return tuple(_rule(written) for written in policy["automation"])
+    """The automation of a `plan` policy, in its order; what a company switched off for everybody is not in it."""
+    return tuple(read_rule(written) for written in policy["automation"] if not written.get("off"))
 
 
-def _rule(written: Mapping[str, Any]) -> Rule:
+def read_rule(written: Mapping[str, Any]) -> Rule:
     at = () if written["at"] == NOTICE else written["at"]
     return Rule(
         ActionKind(written["kind"]), tuple(at) if isinstance(at, list | tuple) else (at,),

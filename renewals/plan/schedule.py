@@ -72,14 +72,22 @@ def schedule(
     the legal notice where one is asked for.
     """
     loud = rungs(profile, policy["plans"])
-    always = [rule for rule in rules(policy) if rule.always and rule.suits(profile)]
-    quiet = {days for rule in always if not rule.by_itself or notice_on for days in rule.at} - set(loud)
+    quiet = quiet_days(profile, policy, by_itself=notice_on is not None) - set(loud)
     days = sorted({*loud, *quiet}, reverse=True)
     plain = tuple(rung(each, renews_on, hours, quiet=each in quiet) for each in days)
     if notice_on is None:
         return plain
     notice = Rung((renews_on - notice_on).days, notice_on, hours.opening(notice_on), quiet=True, name=NOTICE)
     return tuple(sorted((*plain, notice), key=lambda one: (-one.days, one.key)))
+
+
+def quiet_days(profile: Profile, policy: Mapping[str, Any], *, by_itself: bool) -> set[int]:
+    """The days on which the machine does something whether or not a milestone stands there.
+
+    Units: days before the renewal date.
+    """
+    always = (rule for rule in rules(policy) if rule.always and rule.suits(profile))
+    return {days for rule in always if by_itself or not rule.by_itself for days in rule.at}
 
 
 def rung(days: int, renews_on: date, hours: Hours, *, quiet: bool = False) -> Rung:

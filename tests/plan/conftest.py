@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -25,6 +26,19 @@ def bare(postgres: str) -> str:
 
 @pytest.fixture
 def stage(postgres: str, bare: str) -> Iterator[Stage]:
+    with _opened(postgres, bare) as made:
+        yield made
+
+
+@pytest.fixture
+def other_stage(postgres: str, bare: str) -> Iterator[Stage]:
+    """The same house once more, to see what would have been."""
+    with _opened(postgres, bare) as made:
+        yield made
+
+
+@contextmanager
+def _opened(postgres: str, bare: str) -> Iterator[Stage]:
     url = new_database(postgres, f"plan_{secrets.token_hex(6)}", template=bare.rsplit("/", 1)[1])
     database = Database(url, lambda connection, events: None, pool=4)
     made = Stage(database, BEGIN)

@@ -108,6 +108,8 @@ class Things:
                 return str(getattr(self, parameter))
             case "letter":
                 return "reminder.all.all"
+            case "pattern":
+                return "account_review"
             case "task_id" | "milestone_id":
                 return self._of_the_plan(parameter)
             case "bulk_id":
