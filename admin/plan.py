@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from admin.shell import page
 from gateways.browser import Answer, Visit, get, post, staff
-from renewals.account import Health
 from renewals.errors import Malformed, Stale
+from renewals.health import Health
 from renewals.permission import Permission
 from renewals.plan import draft as drafts
 from renewals.plan.catalogue import ROLES

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from renewals.account import Health
+from renewals.health import Health
 from renewals.plan.catalogue import Catalogue, Pattern
 from renewals.plan.effort import Budget
 from renewals.plan.opening import place_of

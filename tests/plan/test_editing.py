@@ -8,8 +8,8 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as some
 
-from renewals.account import Health
 from renewals.errors import Malformed
+from renewals.health import Health
 from renewals.plan import editing, retouching
 from renewals.plan.catalogue import Catalogue
 from renewals.plan.difference import difference

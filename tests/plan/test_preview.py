@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event, func, select
 
-from renewals.account import Health
 from renewals.errors import Malformed, NotNow, NotYours, Stale
+from renewals.health import Health
 from renewals.permission import REFUSALS, Permission
 from renewals.person import Person
 from renewals.plan.action import Action
