@@ -9,7 +9,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from app import main
 from app.check import violations
 from app.chores import household, money
 from app.work import Work
@@ -50,7 +49,7 @@ def hasty(world: World) -> Iterator[World]:
     settings = world.house.settings
     stripe = Stripe(settings.stripe_key, settings.stripe_webhook_secret, settings.stripe_base, answer_limit=1.0)
     house = replace(world.house, stripe=stripe)
-    yield replace(world, house=house, app=main.build(house))
+    yield replace(world, house=house)
     stripe.close()
 
 

@@ -13,7 +13,6 @@ import httpx
 import pytest
 from sqlalchemy import func, select, text
 
-from app import main
 from app.check import violations
 from app.chores import household, money
 from app.demo.parts import STRIPE_KEY
@@ -144,7 +143,7 @@ def test_a_letter_that_overtakes_our_own_commit_is_not_lost_and_breaks_nothing(w
     quick = Overtaken(settings.stripe_key, settings.stripe_webhook_secret, settings.stripe_base)
     house = replace(world.house, stripe=quick)
     renewal = world.renewal("cedar-dental")
-    ruth = replace(world, house=house, app=main.build(house)).signed_in(RUTH)
+    ruth = replace(world, house=house).signed_in(RUTH)
 
     answer = ruth.click(renewal)
 
