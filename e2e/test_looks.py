@@ -12,7 +12,7 @@ from e2e.deed import expect_heading, go_to_stripe, pay_at_stripe, renew
 from e2e.demo import Demo
 from e2e.window import LANGUAGES, Windows
 
-KEY = re.compile(r"/[0-9a-f]{8}-[0-9a-f-]{27}|/[0-9a-f]{64}|(?<=/letters)/[a-z_.-]+")
+KEY = re.compile(r"/[0-9a-f]{8}-[0-9a-f-]{27}|/[0-9a-f]{64}|(?<=/letters)/[a-z_.-]+|(?<=/tasks)/[a-z_]+")
 FILES = ("/documents/", "/static/")
 OTHER_LANGUAGE = {"en": "English", "ms": "Bahasa Melayu"}
 
