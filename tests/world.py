@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
@@ -86,6 +86,22 @@ class Sandbox:
         return answer.json()
 
 
+class Seat:
+    """What the rooms take for their house: the house of whatever world sits in it now."""
+
+    house: House
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.house, name)
+
+    @cached_property
+    def app(self) -> Litestar:
+        return main.build(cast(House, self))
+
+
+FREE: list[Seat] = []
+
+
 @dataclass
 class World:
     """One house over one database; visitors come through `visitor` and `signed_in`."""
@@ -96,8 +112,17 @@ class World:
 
     @cached_property
     def app(self) -> Litestar:
-        """Hung when the first visitor comes."""
-        return main.build(self.house)
+        """Hung when the first visitor comes; a demo's rooms are hung once and lent to one world after another."""
+        if not self.house.settings.is_demo:
+            return main.build(self.house)
+        self.seat = FREE.pop() if FREE else Seat()
+        self.seat.house = self.house
+        return self.seat.app
+
+    def leave(self) -> None:
+        """Somebody else may sit here."""
+        if seat := self.__dict__.get("seat"):
+            FREE.append(seat)
 
     def visitor(self, **headers: str) -> "Visitor":
         client = TestClient(self.app, base_url=PUBLIC_URL)
@@ -228,9 +253,11 @@ def opened(database_url: str, sandbox: Sandbox, folder: Path) -> Iterator[World]
     )
     os.environ["KEKAL_DEMO_MAILBOX"] = str(mailbox)
     house = House.build(Settings.read(told))
+    world = World(house, sandbox, mailbox)
     try:
-        yield World(house, sandbox, mailbox)
+        yield world
     finally:
+        world.leave()
         house.close()
         sink.stop()
 

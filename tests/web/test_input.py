@@ -350,7 +350,10 @@ FIELDS = (
 )
 
 
-@pytest.mark.parametrize("what", ODD)
+QUICK = ("a NUL", "an emoji", "a lone surrogate", "not UTF-8", "half an escape")
+
+
+@pytest.mark.parametrize("what", [pytest.param(what, marks=[] if what in QUICK else pytest.mark.long) for what in ODD])
 def test_odd_characters_are_taken_or_refused_and_never_break_a_page(
     standing: World, cast_here: Cast, what: str
 ) -> None:
