@@ -93,7 +93,8 @@ def drain(session: Session, *, at: datetime, batch: int = BATCH) -> int:
 
 
 def _take(session: Session, renewal: Renewal, policies: Mapping[PolicyKind, Policy], *, at: datetime) -> None:
-    actions = session.scalars(Action.due_of(renewal.id).where(Action.due_at <= at)).all()
+    waiting = session.scalars(Action.due_of(renewal.id).where(Action.due_at <= at)).all()
+    actions = [action for action in waiting if not _is_put_off(action, at=at)]
     plan = session.scalars(select(Plan).where(Plan.renewal_id == renewal.id)).one()
     turn = Turn(session, renewal, plan, policies, at)
     try:
@@ -102,6 +103,17 @@ def _take(session: Session, renewal: Renewal, policies: Mapping[PolicyKind, Poli
     except (Refused, Malformed) as no:
         for action in actions:
             action.stumbled(str(no), at=at)
+
+
+def _is_put_off(action: Action, *, at: datetime) -> bool:
+    """What was written down before its milestone was moved waits for the new day; what was left out is not done."""
+    if action.milestone.state is MilestoneState.WAIVED:
+        action.skipped("It was left out of the plan.", at=at)
+    elif action.milestone.is_planned and action.milestone.due_at > at:
+        action.due_at = action.milestone.due_at
+    else:
+        return False
+    return True
 
 
 def perform(turn: Turn, actions: Sequence[Action]) -> None:

@@ -200,6 +200,27 @@ def test_a_waived_milestone_says_nothing_and_does_nothing(stage: Stage) -> None:
         session.get_one(Milestone, waived.id).waive("Again.", by=maya(stage), at=stage.now)
 
 
+@pytest.mark.parametrize("how", ["moved", "left out"])
+def test_what_was_written_down_before_a_person_changed_the_plan_is_not_done(stage: Stage, how: str) -> None:
+    """Between the sweep and the drain there is a moment in which somebody decides otherwise."""
+    renewal = small(stage)
+    stage.draw(renewal)
+    stage.now = milestone(stage, renewal, "t60").due_at
+    with stage.writing() as session:
+        Sweep.run(session, stage.policies(session)[PolicyKind.PLAN].content, at=stage.now)
+        changed = session.scalars(Milestone.of_renewal(renewal).where(Milestone.key == "t60")).one()
+        hours = hours_of(session.scalars(select(Account)).one(), stage.policies(session)[PolicyKind.PLAN])
+        if how == "moved":
+            changed.move_to(days_before(JUNE, 50), JUNE, hours, "They are away.", by=maya(stage), at=stage.now)
+        else:
+            changed.waive("They asked us not to.", by=maya(stage), at=stage.now)
+
+    stage.live(days_before(JUNE, 40))
+
+    said = [] if how == "left out" else [("2026-04-28", "reminder", "olga")]
+    assert stage.letters(renewal) == said
+
+
 def test_after_a_signature_the_rest_is_dropped_and_thanks_follow_the_day_after(stage: Stage) -> None:
     renewal = small(stage)
     stage.draw(renewal)
