@@ -24,7 +24,7 @@ from renewals.errors import GatewayFailed, NotFound
 CONCURRENCY = 6
 HEARTBEAT = 2.0
 STALLED_AFTER = 6.0
-BEHIND_THE_PORTAL = 10
+BEHIND_THE_PORTAL = 5
 """Niceness."""
 EVERY_FEW_SECONDS = "* * * * * */5"
 EVERY_MINUTE = "* * * * *"
