@@ -7,6 +7,7 @@ from uuid import UUID
 
 from admin import outcome
 from admin.address import Address
+from admin.form import one_of, somebody
 from admin.renewal import FILTERS, wanted_by
 from admin.shell import page
 from gateways.browser import Answer, Visit, get, post, staff
@@ -38,7 +39,7 @@ def choose(visit: Visit) -> Answer:
 def ask(visit: Visit) -> Answer:
     form = visit.request.form
     try:
-        act = _act(form.get("act", ""))
+        act = one_of(BulkAct, form.get("act", ""), "Choose what is to be done.", "act")
         asked = Bulk.ask(
             visit.session, act, _details(visit, act, form), _keys(visit, form), by=visit.someone, at=visit.now
         )
@@ -75,27 +76,18 @@ def _key(name: str) -> UUID | None:
         return None
 
 
-def _act(word: str) -> BulkAct:
-    """Raises: Malformed."""
-    if word not in {act.value for act in BulkAct}:
-        raise Malformed("Choose what is to be done.", "act")
-    return BulkAct(word)
-
-
 def _details(visit: Visit, act: BulkAct, form: Mapping[str, str]) -> dict[str, Any]:
     """What the act needs, checked before anything is asked of the worker. Raises: Malformed."""
     if act is BulkAct.HAND_OVER:
-        owners = {str(one.id) for one in running.who_may_own(visit.session)}
-        if form.get("to") not in owners:
-            raise Malformed("Choose who looks after them.", "to")
-        return {"to": form["to"]}
+        owner = somebody(running.who_may_own(visit.session), form.get("to", ""), "Choose who looks after them.", "to")
+        return {"to": str(owner.id)}
     if act is BulkAct.WAIVE:
         if not form.get("key"):
             raise Malformed("Choose a milestone.", "key")
         if not form.get("reason", "").strip():
             raise Malformed("Say why the plans change.", "reason")
         return {"key": form["key"], "reason": form["reason"]}
-    pattern = _pattern(visit, form.get("pattern", ""))
+    pattern = _patterns(visit).get(form.get("pattern", ""))
     if pattern is None:
         raise Malformed("Choose a kind of task.", "pattern")
     answers = check_outcome(pattern, outcome.typed(pattern, form, form.get("currency", "USD")))
@@ -103,19 +95,21 @@ def _details(visit: Visit, act: BulkAct, form: Mapping[str, str]) -> dict[str, A
     return {"pattern": pattern.key, "outcome": answers, "minutes": minutes}
 
 
-def _pattern(visit: Visit, key: str) -> Pattern | None:
+def _patterns(visit: Visit) -> dict[str, Pattern]:
+    """Every kind of task there is, by key."""
     known = catalogue_of(Policy.all_in_force(visit.session, visit.today)[PolicyKind.TASKS]).patterns
-    return next((pattern for pattern in known if pattern.key == key), None)
+    return {pattern.key: pattern for pattern in known}
 
 
 def _page(visit: Visit, said: Mapping[str, str], *, status: int = 200, **trouble: str) -> Answer:
-    keys, pattern = _keys(visit, said), _pattern(visit, said.get("pattern", ""))
+    keys, patterns = _keys(visit, said), _patterns(visit)
+    pattern = patterns.get(said.get("pattern", ""))
     rows = Pipeline(visit.session, visit.today).chosen(keys[:NAMED])
     open_tasks = tasks_of(visit.session, keys)
     return page(
         visit, "admin/bulk.html", here="renewals", status=status, count=len(keys), rows=rows, carried=_carried(said),
         owners=running.who_may_own(visit.session), milestones=milestones_of(visit.session, keys),
-        kinds=[(key, number, _title(visit, key)) for key, number in open_tasks], pattern=pattern,
+        kinds=[(key, number, _title(patterns, key)) for key, number in open_tasks], pattern=pattern,
         answers=outcome.again(pattern, said) if pattern else {}, prefix=outcome.PREFIX, trouble=trouble,
         currency=rows[0].value.currency if rows else "USD", may=_may(visit),
         typed={name: said.get(name, "") for name in ("act", "to", "key", "reason", "minutes")},
@@ -129,9 +123,8 @@ def _carried(said: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(name, "on") for name in said if _key(name)]
 
 
-def _title(visit: Visit, key: str) -> str:
-    pattern = _pattern(visit, key)
-    return pattern.title.en if pattern else key
+def _title(patterns: Mapping[str, Pattern], key: str) -> str:
+    return patterns[key].title.en if key in patterns else key
 
 
 def _may(visit: Visit) -> SimpleNamespace:
@@ -142,4 +135,4 @@ def _words(visit: Visit, bulk: Bulk) -> SimpleNamespace:
     """What was asked, in the words of the page."""
     details = bulk.details
     to = next((one.name for one in running.who_may_own(visit.session) if str(one.id) == details.get("to")), "somebody")
-    return SimpleNamespace(to=to, task=_title(visit, details.get("pattern", "")))
+    return SimpleNamespace(to=to, task=_title(_patterns(visit), details.get("pattern", "")))

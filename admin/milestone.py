@@ -1,9 +1,9 @@
 """Milestone: one date of a renewal's plan: what belongs to it, and another day, or none at all, with a reason."""
 
 from collections.abc import Callable
-from datetime import date
 from uuid import UUID
 
+from admin.form import day
 from admin.shell import page
 from gateways.browser import Answer, Visit, get, post, staff
 from renewals.errors import Malformed
@@ -27,8 +27,8 @@ def move(visit: Visit, milestone_id: UUID) -> Answer:
     form = visit.request.form
 
     def act(renewal: Renewal, milestone: Milestone) -> None:
-        day, reason = _day(form.get("day", "")), form.get("reason", "")
-        changing.move(visit.session, renewal, milestone, day, reason, by=visit.someone, at=visit.now)
+        to, reason = day(form.get("day", ""), "Give the day it moves to.", "day"), form.get("reason", "")
+        changing.move(visit.session, renewal, milestone, to, reason, by=visit.someone, at=visit.now)
 
     return _done(visit, milestone_id, act, flash="replanned")
 
@@ -58,14 +58,6 @@ def _done(visit: Visit, milestone_id: UUID, act: Act, *, flash: str, field: str 
     except Malformed as trouble:
         return _page(visit, milestone, status=422, **{field or trouble.field or "reason": str(trouble)})
     return visit.go(f"/admin/renewals/{renewal.id}", flash=flash)
-
-
-def _day(word: str) -> date:
-    """Raises: Malformed."""
-    try:
-        return date.fromisoformat(word)
-    except ValueError:
-        raise Malformed("Give the day it moves to.", "day") from None
 
 
 def _page(visit: Visit, milestone: Milestone, *, status: int = 200, **trouble: str) -> Answer:

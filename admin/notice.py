@@ -1,9 +1,9 @@
 """Notice: proof that a legal notice was served on paper, written down by whoever served it."""
 
-from datetime import date
 from uuid import UUID
 
 from admin import record
+from admin.form import day
 from gateways.browser import Answer, Visit, post, staff
 from renewals.errors import Malformed, NotFound
 from renewals.notice import Notice
@@ -18,17 +18,8 @@ def serve(visit: Visit, renewal_id: UUID) -> Answer:
     if notice is None:
         raise NotFound
     try:
-        notice.served_on_paper(
-            _day(form.get("served_on", "")), form.get("tracking", ""), by=visit.someone, at=visit.now
-        )
+        served_on = day(form.get("served_on", ""), "Give the day it was served.", "served_on")
+        notice.served_on_paper(served_on, form.get("tracking", ""), by=visit.someone, at=visit.now)
     except Malformed as trouble:
         return record.show_again(visit, renewal, trouble)
     return visit.go(f"/admin/renewals/{renewal_id}", flash="served")
-
-
-def _day(word: str) -> date:
-    """Raises: Malformed."""
-    try:
-        return date.fromisoformat(word)
-    except ValueError:
-        raise Malformed("Give the day it was served.", "served_on") from None

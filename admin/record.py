@@ -1,19 +1,19 @@
 """Record: one renewal with everything that happened to it, and what the staff do with it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 from admin import step
+from admin.form import day, one_of, somebody
 from admin.outcome import plain_amount
 from admin.shell import page
 from admin.task import just_ended
 from gateways.browser import Answer, Visit, get, post, staff
 from pricing.money import Money, NotAnAmount
 from renewals import loss, running
-from renewals.activity import NOTED, ActivityKind
+from renewals.activity import NOTED
 from renewals.auto_renewal import Case, may_charge
 from renewals.errors import Malformed
 from renewals.event import EventName
@@ -59,7 +59,8 @@ def serve(visit: Visit, renewal_id: UUID) -> Answer:
 @post("/admin/renewals/{renewal_id:uuid}/stage", staff(Permission.RUN_RENEWALS))
 def move(visit: Visit, renewal_id: UUID) -> Answer:
     def act(renewal: Renewal) -> None:
-        running.move(renewal, _stage(visit.request.form.get("stage", "")), by=visit.someone, at=visit.now)
+        stage = one_of(RenewalState, visit.request.form.get("stage", ""), "Choose a stage.", "stage")
+        running.move(renewal, stage, by=visit.someone, at=visit.now)
 
     return _done(visit, renewal_id, act, flash="moved")
 
@@ -79,9 +80,8 @@ def aim(visit: Visit, renewal_id: UUID) -> Answer:
 @post("/admin/renewals/{renewal_id:uuid}/owner", staff(Permission.ASSIGN_OWNERS))
 def hand_over(visit: Visit, renewal_id: UUID) -> Answer:
     def act(renewal: Renewal) -> None:
-        owner = _one_of(running.who_may_own(visit.session), visit.request.form.get("owner", ""))
-        if owner is None:
-            raise Malformed("Choose who looks after it.", "owner")
+        named = visit.request.form.get("owner", "")
+        owner = somebody(running.who_may_own(visit.session), named, "Choose who looks after it.", "owner")
         running.hand_over(renewal, owner, by=visit.someone, at=visit.now)
 
     return _done(visit, renewal_id, act, flash="handed_over")
@@ -92,10 +92,9 @@ def note(visit: Visit, renewal_id: UUID) -> Answer:
     form = visit.request.form
 
     def act(renewal: Renewal) -> None:
-        running.note(
-            renewal, _kind(form.get("kind", "")), form.get("words", ""), on=_day(form.get("on", "")),
-            person=_with(renewal, form.get("with", "")), by=visit.someone, at=visit.now,
-        )
+        kind = one_of(NOTED, form.get("kind", ""), "Choose a call, a meeting, a mail or a note.", "kind")
+        on, person = day(form.get("on", ""), "Give the day it happened.", "on"), _with(renewal, form.get("with", ""))
+        running.note(renewal, kind, form.get("words", ""), on=on, person=person, by=visit.someone, at=visit.now)
 
     return _done(visit, renewal_id, act, flash="noted")
 
@@ -129,16 +128,7 @@ def _segment(word: str) -> Segment | None:
     """Raises: Malformed."""
     if word == "by_value":
         return None
-    if word not in {segment.value for segment in Segment}:
-        raise Malformed("Choose how this renewal is served.", "segment")
-    return Segment(word)
-
-
-def _stage(word: str) -> RenewalState:
-    """Raises: Malformed."""
-    if word not in {stage.value for stage in RenewalState}:
-        raise Malformed("Choose a stage.", "stage")
-    return RenewalState(word)
+    return one_of(Segment, word, "Choose how this renewal is served.", "segment")
 
 
 def _money(text: str, currency: str) -> Money:
@@ -149,31 +139,11 @@ def _money(text: str, currency: str) -> Money:
         raise Malformed(f"This is no amount in {currency}. Write it like 72000 or 72,000.", "target") from None
 
 
-def _kind(word: str) -> ActivityKind:
-    """Raises: Malformed."""
-    if word not in {kind.value for kind in NOTED}:
-        raise Malformed("Choose a call, a meeting, a mail or a note.", "kind")
-    return ActivityKind(word)
-
-
-def _day(word: str) -> date:
-    """Raises: Malformed."""
-    try:
-        return date.fromisoformat(word)
-    except ValueError:
-        raise Malformed("Give the day it happened.", "on") from None
-
-
 def _with(renewal: Renewal, word: str) -> Person | None:
     """Raises: Malformed for somebody who is not theirs."""
-    person = _one_of(running.people_of(renewal), word)
-    if word and person is None:
-        raise Malformed("Choose one of their people, or nobody.", "with")
-    return person
-
-
-def _one_of(people: Sequence[Person], word: str) -> Person | None:
-    return next((person for person in people if str(person.id) == word), None)
+    if not word:
+        return None
+    return somebody(running.people_of(renewal), word, "Choose one of their people, or nobody.", "with")
 
 
 def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str) -> Answer:

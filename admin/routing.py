@@ -1,16 +1,16 @@
 """Routing: why a renewal runs the way it does, and the rules by which all of them do."""
 
-from datetime import date
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from admin.form import day, one_of, somebody
 from admin.shell import page
 from gateways.browser import Answer, Visit, get, post, staff
 from renewals.account import Account
 from renewals.errors import Malformed, NotFound, NotNow
 from renewals.permission import Permission
-from renewals.person import STAFF_ROLES, Person, Role
+from renewals.person import STAFF_ROLES, Person
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
 from renewals.routing import handoff, team
@@ -38,29 +38,16 @@ def decide(visit: Visit, renewal_id: UUID) -> Answer:
     routing = Routing.of(visit.session, renewal.id, lock=True)
     if routing is None:
         raise NotNow("Nobody has looked at this renewal yet; that takes a minute.")
-    part, value, reason = _part(form.get("part", "")), form.get("value", ""), form.get("reason", "")
+    part = one_of(Part, form.get("part", ""), "Choose what is to run otherwise.", "part")
+    value, reason = form.get("value", ""), form.get("reason", "")
     if value == BY_RULE:
         routing.give_back(part, reason, renewal=renewal, by=by, at=at)
     elif part is Part.OWNER:
-        handoff.choose_owner(routing, renewal, _owner(visit, value), reason, by=by, at=at)
+        owner = somebody(who_may_own(visit.session), value, "Choose who looks after it.", "value")
+        handoff.choose_owner(routing, renewal, owner, reason, by=by, at=at)
     else:
         routing.decide(part, value, reason, renewal=renewal, by=by, at=at)
     return visit.go(f"/admin/renewals/{renewal_id}", flash="routed")
-
-
-def _part(word: str) -> Part:
-    """Raises: Malformed."""
-    if word not in {part.value for part in Part}:
-        raise Malformed("Choose what is to run otherwise.", "part")
-    return Part(word)
-
-
-def _owner(visit: Visit, word: str) -> Person:
-    """Raises: Malformed."""
-    for person in who_may_own(visit.session):
-        if str(person.id) == word:
-            return person
-    raise Malformed("Choose who looks after it.", "value")
 
 
 @post("/admin/accounts/{account_id:uuid}/strategic", staff(Permission.CHANGE_ROUTING))
@@ -70,31 +57,21 @@ def flag(visit: Visit, account_id: UUID) -> Answer:
     if "end" in form:
         account.unflag_strategic(form.get("reason", ""), by=visit.someone, at=visit.now)
     else:
-        review_on = _day(form.get("review_on", ""))
+        review_on = day(form.get("review_on", ""), "Give the day on which to look at it again.", "review_on")
         account.flag_strategic(form.get("reason", ""), review_on, by=visit.someone, at=visit.now)
     return visit.go(f"/admin/accounts/{account_id}", flash="routed")
-
-
-def _day(word: str) -> date:
-    """Raises: Malformed."""
-    try:
-        return date.fromisoformat(word)
-    except ValueError:
-        raise Malformed("Give the day on which to look at it again.", "review_on") from None
 
 
 @post("/admin/accounts/{account_id:uuid}/team", staff(Permission.CHANGE_ROUTING))
 def name(visit: Visit, account_id: UUID) -> Answer:
     """Name who plays a role for this customer."""
     form, account = visit.request.form, Account.find(visit.session, account_id)
-    role = form.get("role", "")
-    if role not in {each.value for each in STAFF_ROLES}:
-        raise Malformed("Choose a role of the staff.", "role")
-    team.name(visit.session, account, Role(role), _somebody(visit, form), by=visit.someone, at=visit.now)
+    role = one_of(STAFF_ROLES, form.get("role", ""), "Choose a role of the staff.", "role")
+    team.name(visit.session, account, role, _colleague(visit, form), by=visit.someone, at=visit.now)
     return visit.go(f"/admin/accounts/{account_id}", flash="routed")
 
 
-def _somebody(visit: Visit, form: Any) -> Person:
+def _colleague(visit: Visit, form: Any) -> Person:
     """Raises: Malformed."""
     try:
         return Person.find(visit.session, UUID(form.get("person", "")))

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar
 from uuid import UUID
 
+from admin.form import day, one_of, somebody
 from admin.shell import page
 from gateways.browser import Answer, Visit, get, post, staff
 from renewals.account import Account
@@ -43,7 +44,7 @@ def _said(visit: Visit, form: Mapping[str, str]) -> dict[str, Any]:
     return {
         "buying_roles": _parts(form), "strength": _word(Strength, form, "strength"),
         "stance": _word(Stance, form, "stance"), "concern": form.get("concern", "").strip(),
-        "engaged_by": _somebody(visit, form.get("engaged_by", "")), "last_contact_on": _day(form),
+        "engaged_by": _colleague(visit, form.get("engaged_by", "")), "last_contact_on": _day(form),
     }
 
 
@@ -54,26 +55,20 @@ def _parts(form: Mapping[str, str]) -> list[str]:
 def _word(kind: type[Word], form: Mapping[str, str], name: str) -> Word | None:
     """Raises: Malformed."""
     said = form.get(name, "")
-    if said and said not in {each.value for each in kind}:
-        raise Malformed("Choose one of these, or that it is not known.", name)
-    return kind(said) if said else None
+    return one_of(kind, said, "Choose one of these, or that it is not known.", name) if said else None
 
 
-def _somebody(visit: Visit, word: str) -> Person | None:
+def _colleague(visit: Visit, word: str) -> Person | None:
     """Raises: Malformed."""
-    found = next((one for one in colleagues(visit.session) if str(one.id) == word), None)
-    if word and found is None:
-        raise Malformed("Choose somebody of the staff, or nobody.", "engaged_by")
-    return found
+    if not word:
+        return None
+    return somebody(colleagues(visit.session), word, "Choose somebody of the staff, or nobody.", "engaged_by")
 
 
 def _day(form: Mapping[str, str]) -> date | None:
     """Raises: Malformed."""
     said = form.get("last_contact_on", "")
-    try:
-        return date.fromisoformat(said) if said else None
-    except ValueError:
-        raise Malformed("Write the day like 2026-08-05.", "last_contact_on") from None
+    return day(said, "Write the day like 2026-08-05.", "last_contact_on") if said else None
 
 
 def _kept(stake: Stake | None) -> SimpleNamespace:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from admin import outcome
+from admin.form import somebody
 from admin.shell import page
 from gateways.browser import Answer, Visit, get, post, staff
 from renewals.errors import Malformed
@@ -55,9 +56,7 @@ def waive(visit: Visit, task_id: UUID) -> Answer:
 def give(visit: Visit, task_id: UUID) -> Answer:
     def act(renewal: Renewal, task: Task) -> None:
         wanted = visit.request.form.get("person", "")
-        person = next((one for one in colleagues(visit.session) if str(one.id) == wanted), None)
-        if person is None:
-            raise Malformed("Choose somebody of the staff.", "person")
+        person = somebody(colleagues(visit.session), wanted, "Choose somebody of the staff.", "person")
         task.give_to(person, by=visit.someone, at=visit.now)
 
     return _done(visit, task_id, act)

@@ -77,6 +77,13 @@ class Call:
         """A key from the path; what is none belongs to nothing. Raises: NotFound."""
         return problem.key(str(self.asked.path[name]))
 
+    def colleague(self, email: str, field: str) -> Person:
+        """Somebody of the staff by mail address. Raises: Malformed, for the field that named nobody."""
+        found = Person.staff_by_email(self.session, email)
+        if found is None:
+            raise Malformed(f"Nobody of the staff has the mail address {email}.", field)
+        return found
+
     def only(self, *names: str) -> Mapping[str, str]:
         """The words behind the question mark. Raises: Malformed for one that means nothing here."""
         unknown = sorted(set(self.asked.query) - set(names))

@@ -14,7 +14,6 @@ from app.api.told import People, ToldPerson
 from renewals.account import Account
 from renewals.errors import Malformed
 from renewals.permission import Permission
-from renewals.person import Person
 from renewals.stake import BuyingRole, Stake, Stance, Strength
 from renewals.stakeholder import Stakeholder, by_mail, stakeholders
 
@@ -70,15 +69,8 @@ def _values(call: Call, said: NewStake) -> Mapping[str, Any]:
     if "buying_roles" in named:
         named["buying_roles"] = [role.value for role in BuyingRole if role in named["buying_roles"]]
     if named.get("engaged_by"):
-        named["engaged_by"] = _staff(call, named["engaged_by"])
+        named["engaged_by"] = call.colleague(named["engaged_by"], "engaged_by")
     return named
-
-
-def _staff(call: Call, email: str) -> Person:
-    found = Person.staff_by_email(call.session, email)
-    if found is None:
-        raise Malformed(f"Nobody of the staff has the mail address {email}.", "engaged_by")
-    return found
 
 
 DOORS = (

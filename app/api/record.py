@@ -15,7 +15,6 @@ from renewals import loss, running
 from renewals.activity import ActivityKind
 from renewals.errors import Malformed
 from renewals.permission import Permission
-from renewals.person import Person
 from renewals.pipeline import Rules
 from renewals.plan.reality import raised_among
 from renewals.renewal import LossReason, Renewal, RenewalState
@@ -79,9 +78,7 @@ def _money(text: str, currency: str) -> Money:
 
 
 def _hand_over(call: Call, renewal: Renewal, said: NewOwner) -> None:
-    owner = Person.staff_by_email(call.session, said.owner)
-    if owner is None:
-        raise Malformed(f"Nobody of the staff has the mail address {said.owner}.", "owner")
+    owner = call.colleague(said.owner, "owner")
     running.hand_over(renewal, owner, by=call.person, at=call.now.business)
 
 
