@@ -1,23 +1,32 @@
 """Both: the tests of the house on every core, and beside them the browser's, which wait more than they work."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 PYTEST = [sys.executable, "-m", "pytest"]
 HOUSE = [
     *PYTEST, "tests", "-m", "not long and not live_stripe", "-n", "2", "--no-loadscope-reorder", "--dist", "loadfile",
 ]
 BROWSER = [*PYTEST, "e2e", "-m", "not long"]
+MEMORY = Path("/dev/shm")
+ENOUGH = 8 << 30
+"""Bytes: several times what a run fills."""
 
 
 def main() -> int:
     """What the browser's tests say is shown when the others are done; either fails the whole."""
-    with tempfile.TemporaryFile() as said:
-        browser = subprocess.Popen(BROWSER, stdout=said, stderr=subprocess.STDOUT)
+    with tempfile.TemporaryFile() as said, scratch() as folder:
+        surroundings = os.environ | ({"TMPDIR": str(folder)} if folder else {})
+        browser = subprocess.Popen(BROWSER, stdout=said, stderr=subprocess.STDOUT, env=surroundings)
         try:
-            house = subprocess.run(HOUSE, check=False).returncode
+            house = subprocess.run(HOUSE, check=False, env=surroundings).returncode
             failed = browser.wait() or house
         finally:
             browser.terminate()
@@ -25,6 +34,28 @@ def main() -> int:
         said.seek(0)
         os.write(sys.stdout.fileno(), said.read())
     return failed
+
+
+@contextmanager
+def scratch() -> Iterator[Path | None]:
+    """Where hundreds of databases are made and dropped: in memory where there is plenty, else wherever it is usual."""
+    if not _is_plenty():
+        yield None
+        return
+    folder = Path(tempfile.mkdtemp(prefix="kekal-tests-", dir=MEMORY))
+    folder.chmod(0o755)  # the database's own user passes through
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_plenty() -> bool:
+    try:
+        free = re.search(r"MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text())
+        return free is not None and min(int(free[1]) << 10, shutil.disk_usage(MEMORY).free) >= ENOUGH
+    except OSError:
+        return False
 
 
 if __name__ == "__main__":

@@ -56,11 +56,19 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def cast(postgres: str, stripe_stand_in: str, letters: Path) -> str:
+def bare(postgres: str) -> str:
+    """A migrated database with nothing in it."""
+    url = new_database(postgres, "bare")
+    migrate.up(url)
+    leave_alone(postgres, url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def cast(postgres: str, bare: str, stripe_stand_in: str, letters: Path) -> str:
     """A database with the shipped policies and the demo's book, brought in by the real importer, and what the
     worker did with it: the cards on file fetched, the first letters sent."""
-    url = new_database(postgres, "cast")
-    migrate.up(url)
+    url = new_database(postgres, "cast", template=bare.rsplit("/", 1)[1])
     told = environment(
         database_url=url, public_url=PUBLIC_URL, sandbox_url="http://127.0.0.1:1", smtp_url="smtp://127.0.0.1:1",
         mailbox=Path("/nowhere"),

@@ -6,35 +6,27 @@ import psycopg
 import pytest
 
 from app.jobs import follow
-from app.migrate import up
-from app.postgres import EmbeddedPostgres
 from app.transaction import Database, Role
 from renewals import policy
+from tests.conftest import new_database
 from tests.importing.cast import CEDAR, NOW, Importer, Shelf
+from tests.lending import lent
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an empty, migrated database with the shipped policies."""
-    postgres = EmbeddedPostgres(tmp_path_factory.mktemp("importing"), fsync=False)
-    url = postgres.start()
-    up(url)
-    try:
-        yield url
-    finally:
-        postgres.stop()
-        postgres.erase()
+def server(postgres: str, bare: str) -> str:
+    """The address of an empty, migrated database."""
+    return new_database(postgres, "importing", template=bare.rsplit("/", 1)[1])
 
 
 @pytest.fixture
 def database(server: str) -> Iterator[Database]:
-    """Empty tables and the shipped policies, for each test anew."""
+    """Empty tables beside the shipped policies, for each test anew."""
     _empty(server)
-    made = Database(server, follow, pool=2)
-    with made.begin(Role.WORKER) as (session, _):
-        policy.ship(session, at=NOW)
-    yield made
-    made.close()
+    with lent(Database(server, follow, pool=2)) as made:
+        with made.begin(Role.WORKER) as (session, _):
+            policy.ship(session, at=NOW)
+        yield made
 
 
 def _empty(url: str) -> None:
@@ -43,7 +35,7 @@ def _empty(url: str) -> None:
         connection.execute("SET session_replication_role = replica")
         tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
         for (table,) in connection.execute(tables).fetchall():
-            if table not in ("clock", "alembic_version"):
+            if table not in ("clock", "alembic_version", "policy"):
                 connection.execute(f"DELETE FROM {table}")
 
 

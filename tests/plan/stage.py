@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -42,7 +43,12 @@ class Stage:
 
     database: Database
     now: datetime
-    staff: dict[str, UUID] = field(default_factory=dict)
+
+    @cached_property
+    def staff(self) -> dict[str, UUID]:
+        """Everybody of the house, by name."""
+        with self.writing() as session:
+            return {one.name: one.id for one in session.scalars(select(Person).where(Person.account_id.is_(None)))}
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -54,8 +60,6 @@ class Stage:
             ship(session, at=self.now)
             for name, role in STAFF.items():
                 session.add(_person(None, name, role))
-            session.flush()
-            self.staff = {one.name: one.id for one in session.scalars(select(Person))}
 
     def policies(self, session: Session) -> dict[PolicyKind, Policy]:
         return Policy.all_in_force(session, self.now.date())
