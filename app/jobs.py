@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from app.transaction import take_worker_role
 from renewals.event import Event, EventName
+from renewals.plan.action import ActionState
 from renewals.policy import PolicyKind
 from renewals.routing.route import POLICIES
 
@@ -65,6 +66,11 @@ def _plans(event: Event) -> Args | None:
     return {} if event.details.get("kind") == PolicyKind.PLAN and event.details.get("number", 0) > 1 else None
 
 
+def _failed(event: Event) -> Args | None:
+    """What the machine gave up; whatever else became of an action needs nobody."""
+    return _house(event) if event.details.get("outcome") == ActionState.FAILED else None
+
+
 FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] = {
     EventName.SIGN_IN_ASKED: [("send_sign_in", _subject, 0)],
     EventName.PAYMENT_SENT: [("reconcile", lambda event: _subject(event) | {"look": 0}, 15)],
@@ -86,6 +92,7 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] 
     EventName.RENEWAL_HELD_BACK: [("tell_held_back", _event, 0)],
     EventName.NOTICE_PLANNED: [("print_notice", _subject, 0)],
     EventName.NOTICE_FAILED: [("tell_unserved", _subject, 0)],
+    EventName.ACTION_ENDED: [("tell_stuck", _failed, 0)],
     EventName.BULK_ASKED: [("do_bulk", _house, 0)],
     EventName.RENEWAL_HANDED_OVER: [("hand_off", lambda event: _house(event) | {"event": str(event.id)}, 0)],
     EventName.ROUTING_DECIDED: [("draw_plan", _house, 0)],

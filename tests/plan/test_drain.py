@@ -1,11 +1,15 @@
 """Drain: what has come due is done once, and what is late together is one letter."""
 
+from collections.abc import Callable
+from copy import deepcopy
 from datetime import date, timedelta
 from threading import Barrier, Thread
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 
 from renewals.account import Account
 from renewals.errors import Malformed, NotNow
@@ -16,9 +20,10 @@ from renewals.plan.drain import drain
 from renewals.plan.ending import end
 from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.plan import hours_of
+from renewals.plan.rule import ActionKind
 from renewals.plan.sweep import Sweep
 from renewals.plan.task import Task
-from renewals.policy import PolicyKind
+from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal, RenewalState
 from renewals.segment import Segment
 from tests.plan.stage import Stage
@@ -221,16 +226,120 @@ def test_what_was_written_down_before_a_person_changed_the_plan_is_not_done(stag
     assert stage.letters(renewal) == said
 
 
-def test_after_a_signature_the_rest_is_dropped_and_thanks_follow_the_day_after(stage: Stage) -> None:
-    renewal = small(stage)
-    stage.draw(renewal)
-    stage.live(days_before(JUNE, 20))
+def win(stage: Stage, renewal: UUID) -> None:
     with stage.writing() as session:
         won = session.get_one(Renewal, renewal)
         won.advance(RenewalState.AGREED, by=None, at=stage.now)
         won.advance(RenewalState.CONTRACTING, by=None, at=stage.now)
         won.close_as_won(at=stage.now)
         end(session, won, stage.policies(session)[PolicyKind.PLAN], at=stage.now)
+
+
+def test_who_signs_in_the_days_of_grace_is_thanked_the_day_after_and_the_work_begins_then(stage: Stage) -> None:
+    renewal = small(stage)
+    stage.draw(renewal)
+    stage.live(JUNE + timedelta(days=3))
+    win(stage, renewal)
+
+    stage.live(JUNE + timedelta(days=8))
+
+    assert stage.letters(renewal)[-1][:2] == ("2026-06-22", "thanks")  # the 21st is a Sunday
+    opened = [one for one in actions(stage, renewal) if (one.milestone.key, one.kind.value) == ("after", "open_tasks")]
+    assert [one.outcome for one in opened] == [ActionState.DONE]
+
+
+def by_itself(stage: Stage, name: str) -> UUID:
+    renewal = stage.renewal(name, Segment.SMB, Health.GREEN, JUNE)
+    with stage.writing() as session:
+        session.get_one(Renewal, renewal).term.auto_renew = True
+    return renewal
+
+
+def test_what_has_no_price_stops_nothing_but_its_own_notice_and_is_given_up_after_five_longer_and_longer_waits(
+    stage: Stage,
+) -> None:
+    broken, sound = by_itself(stage, "ash"), by_itself(stage, "birch")
+    with stage.writing() as session:
+        session.get_one(Renewal, broken).term.lines[0].product = "insights"
+    stage.draw(broken, sound)
+    tried = []
+    with capture_logs() as logged:
+        stage.live(days_before(JUNE, 28))
+        while notice(stage, broken).outcome is ActionState.DUE:
+            tried.append(stage.now)
+            stage.now = notice(stage, broken).due_at
+            stage.work()
+
+    waits = [later - earlier for earlier, later in zip(tried, [*tried[1:], stage.now], strict=True)]
+    assert [one["renewal"] for one in logged] == 5 * [str(broken)]
+    assert notice(stage, sound).outcome is ActionState.DONE
+    assert (notice(stage, broken).outcome, notice(stage, broken).attempts) == (ActionState.FAILED, 5)
+    assert "not among the lines" in notice(stage, broken).why
+    assert waits[1:] == sorted(waits[1:]) and waits[-1] > timedelta(hours=12)
+    assert [kind for _, kind, _ in stage.letters(broken)] == ["reminder", "renewal_ready"]
+
+
+def notice(stage: Stage, renewal: UUID) -> Action:
+    return next(one for one in actions(stage, renewal) if one.kind is ActionKind.LEGAL_NOTICE)
+
+
+def test_found_at_t_5_each_of_us_hears_what_is_for_them(stage: Stage) -> None:
+    stage.jump(days_before(JUNE, 5))
+    renewal = stage.renewal("elm", Segment.MID_MARKET, Health.GREEN, JUNE)
+    stage.draw(renewal)
+    stage.work()
+
+    told = {(one.email.partition("@")[0], one.kind.value) for one in stage.messages(renewal)}
+    outcomes = {one.kind.value: one.outcome for one in actions(stage, renewal) if one.days >= 5}
+    assert {("maya", "daily_check_in"), ("ines", "inform_manager"), ("maya", "escalate"), ("ines", "escalate")} <= told
+    assert outcomes["inform_manager"] is ActionState.DONE
+
+
+def republish(stage: Stage, change: Callable[[dict[str, Any]], None]) -> None:
+    with stage.writing() as session:
+        content = deepcopy(stage.policies(session)[PolicyKind.PLAN].content)
+        change(content)
+        Policy.publish(
+            session, PolicyKind.PLAN, content, begins_on=stage.now.date(), reason="Ours", by=None, at=stage.now
+        )
+
+
+def test_a_late_letter_is_not_left_to_one_that_this_customer_does_not_get(stage: Stage) -> None:
+    def without_follow_up(content: dict[str, Any]) -> None:
+        next(rule for rule in content["automation"] if rule["kind"] == "follow_up")["segments"] = ["smb"]
+
+    republish(stage, without_follow_up)
+    stage.jump(days_before(JUNE, 20))
+    renewal = stage.renewal("elm", Segment.MID_MARKET, Health.GREEN, JUNE)
+    stage.draw(renewal)
+    stage.work()
+
+    assert {kind for _, kind, _ in stage.letters(renewal)} == {"summary_notice"}
+
+
+def test_a_letter_that_a_new_plan_asks_for_too_late_is_not_sent_after_the_later_ones(stage: Stage) -> None:
+    shipped = {}
+
+    def without_60(content: dict[str, Any]) -> None:
+        shipped.update(deepcopy(content))
+        content["plans"]["smb"]["days"].remove(60)
+
+    republish(stage, without_60)
+    renewal = small(stage)
+    stage.draw(renewal)
+    stage.live(days_before(JUNE, 25))
+    republish(stage, lambda content: content.update(shipped))
+    stage.draw(renewal)
+    stage.work()
+
+    assert [kind for _, kind, _ in stage.letters(renewal)] == ["renewal_ready"]
+
+
+def test_after_a_signature_the_rest_is_dropped_and_thanks_follow_the_day_after(stage: Stage) -> None:
+    renewal = small(stage)
+    stage.draw(renewal)
+    stage.live(days_before(JUNE, 20))
+    win(stage, renewal)
 
     stage.live(JUNE + timedelta(days=3))
 
