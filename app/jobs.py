@@ -51,9 +51,9 @@ def _of_one_card(event: Event) -> Args | None:
 
 
 def _rules(event: Event) -> Args | None:
-    """Only policies by which renewals run, and not the first of each: there is nothing to run yet."""
+    """Only policies by which renewals run or are noticed, and not the first of each: there is nothing to run yet."""
     kind = event.details.get("kind")
-    return {} if kind in ROUTES - {BANDS} and event.details.get("number", 0) > 1 else None
+    return {} if kind in ROUTES - {BANDS} | {PolicyKind.NOTICE.value} and event.details.get("number", 0) > 1 else None
 
 
 def _bands(event: Event) -> Args | None:

@@ -70,7 +70,10 @@ def hand_off(work: Work, subject: UUID, event: UUID) -> None:
 
 
 def _route_again(work: Work, query: Select[Renewal]) -> int:
-    """Plans whose profile is another now are drawn again, and no others. Returns: how many were routed."""
+    """Plans whose profile or day of the legal notice is another now are drawn again, and no others.
+
+    Returns: how many were routed.
+    """
     policies = Policy.all_in_force(work.session, work.now.date())
     renewals = work.session.scalars(Renewal.with_parts(query)).unique().all()
     routed = route(work.session, renewals, policies, at=work.now)
@@ -82,8 +85,8 @@ def _route_again(work: Work, query: Select[Renewal]) -> int:
 def _draw_changed(work: Work, drawings: Sequence[Drawing], policy: Policy) -> None:
     keys = [drawing.renewal.id for drawing in drawings]
     plans = work.session.scalars(select(Plan).where(Plan.renewal_id.in_(keys)))
-    drawn = {plan.renewal_id: plan.profile for plan in plans}
-    changed = [drawing for drawing in drawings if drawn.get(drawing.renewal.id) != drawing.profile]
+    drawn = {plan.renewal_id: plan for plan in plans}
+    changed = [drawing for drawing in drawings if not drawing.is_drawn(drawn.get(drawing.renewal.id))]
     if changed:
         draw(work.session, changed, policy, at=work.now)
 

@@ -21,11 +21,13 @@ def give_notice(turn: Turn, action: Action) -> str:
         return "The policy does not ask for it any more."
     if not renewal.is_open or renewal.is_declined:
         return "The renewal is closed." if not renewal.is_open else "They told us that they will not renew."
+    if (renewal.id, renewal.decide_by) in Notice.deadlines(turn.session, [renewal.id]):
+        return "A notice for this last day to decline was written before."
     policy = turn.policies[PolicyKind.NOTICE]
     asked = rule_for(facts_of(renewal), policy.content)
     option = Choice.of(turn.session, renewal, turn.today).options.good
     if not option.standing:
-        return _wait_for_approval(turn, action, asked.window(renewal.decide_by)[1])
+        return wait_for_approval(turn, action, asked.window(renewal.decide_by)[1])
     notice = Notice.plan(renewal, option, asked, policy=policy.name, at=turn.at)
     if notice.state is NoticeState.PLANNED:
         for person, part in readers(turn.session, renewal, rule.to):
@@ -34,7 +36,7 @@ def give_notice(turn: Turn, action: Action) -> str:
     return ""
 
 
-def _wait_for_approval(turn: Turn, action: Action, last: date) -> str:
+def wait_for_approval(turn: Turn, action: Action, last: date) -> str:
     """Looked at each day until its days are over; whoever looks after it hears of it on the first."""
     for person in turn.answerable:
         turn.say(MessageKind.STUCK, person, action, what=action.what, why=UNAPPROVED, until=last.isoformat(),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from renewals.plan.profile import Profile
 from renewals.plan.touch import Touch
@@ -62,9 +63,14 @@ def key_of(days: int) -> str:
     return AFTERWARDS if days < 0 else f"t{days}"
 
 
+def set_aside(key: str, one: UUID) -> str:
+    """What a milestone is called that happened and has a successor: its key with its own id."""
+    return f"{key}-{one}"
+
+
 def days_of(key: str) -> int | None:
     """What `key_of` was given, wherever the milestone was moved; None for the legal notice."""
-    if key == NOTICE:
+    if key.startswith(NOTICE):
         return None
     return -int(key.removeprefix("after") or 1) if key.startswith("after") else int(key[1:])
 

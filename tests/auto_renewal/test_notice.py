@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -46,6 +47,14 @@ def test_the_rules_that_apply_or_may_apply_are_kept_together(
     assert rule.channels == {Channel(way) for way in ways}
     assert {"price", "price_change", "deadline", "how_to_decline", "term"} <= rule.fields
     assert rule.window(date(2026, 8, 20)) == (date(2026, 7, 21), date(2026, 8, 5))
+
+
+def test_a_notice_is_sent_no_earlier_than_a_law_lets_it_count() -> None:
+    policy = deepcopy(shipped(PolicyKind.NOTICE))
+    policy["rules"][1] |= {"window_from": 20, "window_to": 15}
+    facts = BUSINESS | {"country": "US", "region": "NY"}
+
+    assert rule_for(facts, policy).send_days == 20
 
 
 def test_every_rule_names_its_source_and_when_it_was_read() -> None:
