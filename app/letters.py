@@ -17,7 +17,7 @@ from app.work import Work
 from portal.shown import Shown
 from renewals.account import Account
 from renewals.activity import Activity
-from renewals.auto_renewal import is_last_try, sentences
+from renewals.auto_renewal import sentences
 from renewals.closing import term_after
 from renewals.event import Event
 from renewals.message import Message, MessageKind
@@ -174,7 +174,7 @@ def _card_failed(work: Work, message: Message) -> dict[str, Any]:
     return context | {
         "payment": SimpleNamespace(amount=payment.amount, card=payment.card, reason=payment.reason),
         "until": shown.renews_on + timedelta(days=shown.choice.timeline["grace_days"]),
-        "last": is_last_try(work.session, payment),
+        "last": message.context.get("last", False),
     }
 
 
