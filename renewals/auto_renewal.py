@@ -18,7 +18,8 @@ from renewals.choice import Choice
 from renewals.event import Event, EventName
 from renewals.instalment import Instalment
 from renewals.notice import Notice
-from renewals.payment import OPEN, Payment, PaymentKind, PaymentState
+from renewals.owing import overdue
+from renewals.payment import OPEN, Payment, PaymentKind
 from renewals.plan.action import Action, ActionState
 from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.rule import ActionKind, rules
@@ -211,17 +212,8 @@ def _owes(session: Session, renewal: Renewal, on: date) -> bool:
     doubted = select(Payment.id).where(
         Payment.account_id == renewal.account_id, Payment.quarantined | _is_stranded(renewal.account_id)
     )
-    paid = select(Payment.id).where(
-        Payment.instalment_id == Instalment.id, Payment.state == PaymentState.SUCCEEDED
-    )
-    overdue = (
-        select(Instalment.id).join(Acceptance, Acceptance.id == Instalment.acceptance_id)
-        .where(
-            Instalment.account_id == renewal.account_id, Instalment.renewal_id != renewal.id, Instalment.due_on < on,
-            Acceptance.state == "standing", ~paid.exists(),
-        )
-    )
-    return session.scalar(doubted.limit(1)) is not None or session.scalar(overdue.limit(1)) is not None
+    late = overdue([renewal.account_id], on).where(Instalment.renewal_id != renewal.id)
+    return session.scalar(doubted.limit(1)) is not None or session.execute(late.limit(1)).first() is not None
 
 
 def _is_stranded(account_id: UUID) -> Any:
