@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from app.transaction import take_worker_role
 from renewals.event import Event, EventName
+from renewals.plan.action import ActionState
 from renewals.policy import PolicyKind
 from renewals.routing.route import POLICIES
 
@@ -50,9 +51,9 @@ def _of_one_card(event: Event) -> Args | None:
 
 
 def _rules(event: Event) -> Args | None:
-    """Only policies by which renewals run, and not the first of each: there is nothing to run yet."""
+    """Only policies by which renewals run or are noticed, and not the first of each: there is nothing to run yet."""
     kind = event.details.get("kind")
-    return {} if kind in ROUTES - {BANDS} and event.details.get("number", 0) > 1 else None
+    return {} if kind in ROUTES - {BANDS} | {PolicyKind.NOTICE.value} and event.details.get("number", 0) > 1 else None
 
 
 def _bands(event: Event) -> Args | None:
@@ -63,6 +64,11 @@ def _bands(event: Event) -> Args | None:
 def _plans(event: Event) -> Args | None:
     """A new version of the plans, and not the first: open renewals are drawn by it."""
     return {} if event.details.get("kind") == PolicyKind.PLAN and event.details.get("number", 0) > 1 else None
+
+
+def _failed(event: Event) -> Args | None:
+    """What the machine gave up; whatever else became of an action needs nobody."""
+    return _house(event) if event.details.get("outcome") == ActionState.FAILED else None
 
 
 FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] = {
@@ -86,6 +92,7 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] 
     EventName.RENEWAL_HELD_BACK: [("tell_held_back", _event, 0)],
     EventName.NOTICE_PLANNED: [("print_notice", _subject, 0)],
     EventName.NOTICE_FAILED: [("tell_unserved", _subject, 0)],
+    EventName.ACTION_ENDED: [("tell_stuck", _failed, 0)],
     EventName.BULK_ASKED: [("do_bulk", _house, 0)],
     EventName.RENEWAL_HANDED_OVER: [("hand_off", lambda event: _house(event) | {"event": str(event.id)}, 0)],
     EventName.ROUTING_DECIDED: [("draw_plan", _house, 0)],

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from app.work import Work
 from portal.shown import Shown
 from renewals.account import Account
 from renewals.activity import Activity
-from renewals.auto_renewal import is_last_try, sentences
+from renewals.auto_renewal import sentences
 from renewals.closing import term_after
 from renewals.event import Event
 from renewals.message import Message, MessageKind
@@ -174,7 +174,7 @@ def _card_failed(work: Work, message: Message) -> dict[str, Any]:
     return context | {
         "payment": SimpleNamespace(amount=payment.amount, card=payment.card, reason=payment.reason),
         "until": shown.renews_on + timedelta(days=shown.choice.timeline["grace_days"]),
-        "last": is_last_try(work.session, payment),
+        "last": message.context.get("last", False),
     }
 
 
@@ -196,6 +196,14 @@ def _notice_unserved(work: Work, message: Message) -> dict[str, Any]:
     return _about(work, message) | {"notice": notice, "account_name": message.context["account_name"]}
 
 
+def _stuck(work: Work, message: Message) -> dict[str, Any]:
+    """Nothing is priced or looked up: whatever stood in the way may stand here too."""
+    told, home = message.context, work.house.settings.public_url
+    until = date.fromisoformat(told["until"]) if told.get("until") else None
+    return {"account_name": told["account_name"], "what": told["what"], "why": told["why"], "until": until,
+            "link_url": f"{home}/admin/renewals/{message.renewal_id}"}
+
+
 WRITERS: dict[MessageKind, Callable[[Work, Message], dict[str, Any]]] = {
     MessageKind.SIGN_IN: _sign_in,
     MessageKind.INVITATION: _invitation,
@@ -211,6 +219,7 @@ WRITERS: dict[MessageKind, Callable[[Work, Message], dict[str, Any]]] = {
     MessageKind.NOTICE_UNSERVED: _notice_unserved,
     MessageKind.HANDOFF: _handoff,
     MessageKind.HEALTH_FELL: _health_fell,
+    MessageKind.STUCK: _stuck,
 }
 
 

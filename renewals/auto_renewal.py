@@ -1,6 +1,6 @@
 """AutoRenewal: a term that renews by itself: the one predicate that lets a card be charged, and what it then does."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,20 +18,26 @@ from renewals.choice import Choice
 from renewals.event import Event, EventName
 from renewals.instalment import Instalment
 from renewals.notice import Notice
-from renewals.payment import OPEN, Payment, PaymentKind, PaymentState
+from renewals.owing import overdue
+from renewals.payment import OPEN, Payment, PaymentKind
+from renewals.plan.action import Action, ActionState
+from renewals.plan.milestone import Milestone, MilestoneState
+from renewals.plan.rule import ActionKind, rules
 from renewals.plan.touch import Touch
+from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
 from renewals.routing.routing import Routing
 
 MANDATE = "auto_renewal"
 """The kind of consent that lets the card on file be charged when the term renews by itself."""
-TRIES = 4
-"""On the renewal date and, as the `plan` policy says, one, three and five days after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One renewal on one day of its customer, with everything that the predicate asks."""
+    """One renewal on one day of its customer, with everything that the predicate asks.
+
+    Units: `days` on which the `plan` policy tries the card, the renewal date and those after it.
+    """
 
     renewal: Renewal
     on: date
@@ -44,6 +50,7 @@ class Case:
     owes: bool
     touch: Touch
     grace_days: int
+    days: int
 
     @classmethod
     def of(cls, renewal: Renewal, *, at: datetime) -> "Case":
@@ -54,6 +61,7 @@ class Case:
             card=renewal.account.card_on_file, notice=Notice.of(renewal), accepted=Acceptance.standing(renewal),
             payments=Payment.of_renewal(session, renewal.id), owes=_owes(session, renewal, on),
             touch=_touch(session, renewal), grace_days=choice.timeline["grace_days"],
+            days=1 + len(_retried(choice.policies)),
         )
 
     @property
@@ -136,7 +144,7 @@ CONJUNCTS = (
         "touch", "It is not a renewal that runs by itself: large, at risk, or without a card.",
         lambda case: case.touch is Touch.AUTO,
     ),
-    Conjunct("tries", "The card was tried as often as it may be.", lambda case: len(case.tries) < TRIES),
+    Conjunct("tries", "The card was tried as often as it may be.", lambda case: len(case.tries) < case.days),
 )
 """Every one of them is needed; a test takes each away."""
 
@@ -174,10 +182,23 @@ def begin(case: Case, *, at: datetime) -> Payment:
     )
 
 
-def is_last_try(session: Session, payment: Payment) -> bool:
-    """Whether no other follows by itself."""
-    tried = [one for one in Payment.of_renewal(session, payment.renewal_id) if one.kind is PaymentKind.OFF_SESSION]
-    return len(tried) >= TRIES
+def is_last_try(session: Session, renewal: Renewal, policies: Mapping[PolicyKind, Policy]) -> bool:
+    """Whether no other follows by itself: no day of another try is planned within the days of grace."""
+    done = select(Action.id).where(
+        Action.milestone_id == Milestone.id, Action.kind == ActionKind.RETRY, Action.outcome != ActionState.DUE
+    )
+    coming = select(Milestone.id).where(
+        Milestone.renewal_id == renewal.id, Milestone.state == MilestoneState.PLANNED,
+        Milestone.key.in_(_retried(policies)), Milestone.days >= -policies[PolicyKind.TIMELINE].content["grace_days"],
+        ~done.exists(),
+    )
+    return session.scalar(coming.limit(1)) is None
+
+
+def _retried(policies: Mapping[PolicyKind, Policy]) -> set[str]:
+    """The milestones on which a card is tried again."""
+    known = rules(policies[PolicyKind.PLAN].content)
+    return {key for rule in known if rule.kind is ActionKind.RETRY for key in rule.keys}
 
 
 def _mandate(session: Session, renewal: Renewal) -> Consent | None:
@@ -191,17 +212,8 @@ def _owes(session: Session, renewal: Renewal, on: date) -> bool:
     doubted = select(Payment.id).where(
         Payment.account_id == renewal.account_id, Payment.quarantined | _is_stranded(renewal.account_id)
     )
-    paid = select(Payment.id).where(
-        Payment.instalment_id == Instalment.id, Payment.state == PaymentState.SUCCEEDED
-    )
-    overdue = (
-        select(Instalment.id).join(Acceptance, Acceptance.id == Instalment.acceptance_id)
-        .where(
-            Instalment.account_id == renewal.account_id, Instalment.renewal_id != renewal.id, Instalment.due_on < on,
-            Acceptance.state == "standing", ~paid.exists(),
-        )
-    )
-    return session.scalar(doubted.limit(1)) is not None or session.scalar(overdue.limit(1)) is not None
+    late = overdue([renewal.account_id], on).where(Instalment.renewal_id != renewal.id)
+    return session.scalar(doubted.limit(1)) is not None or session.execute(late.limit(1)).first() is not None
 
 
 def _is_stranded(account_id: UUID) -> Any:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Date, Select, cast, func, literal, select
 from sqlalchemy.orm import Session
 
+from renewals.acceptance import Acceptance
 from renewals.account import Account
 from renewals.activity import ActivityKind
 from renewals.base import Moment
@@ -40,7 +41,7 @@ def lose(renewal: Renewal, reason: LossReason, words: str, *, by: Person, at: da
     if words.strip():
         told = renewal.write_down(ActivityKind.LOSS, words, on=renewal.account.today(at))
         details["activity"] = str(told.id)
-    renewal.close_as_lost(reason, by=by, at=at, **details)
+    _close(renewal, reason, by=by, at=at, **details)
 
 
 def reason_of(word: str) -> LossReason:
@@ -58,7 +59,14 @@ def lose_declined(session: Session, *, at: datetime) -> None:
     """
     for renewal in session.scalars(_due(at)):
         said = (renewal.declined_reason or "").partition(":")[0]
-        renewal.close_as_lost(THEIR_WORD.get(said, LossReason.OTHER), by=None, at=at)
+        _close(renewal, THEIR_WORD.get(said, LossReason.OTHER), by=None, at=at)
+
+
+def _close(renewal: Renewal, reason: LossReason, *, by: Person | None, at: datetime, **details: str) -> None:
+    """A yes that nothing was paid for lapses with it: nobody owes for a term that will not begin."""
+    if unpaid := Acceptance.standing(renewal):
+        unpaid.lapse(by=by, at=at)
+    renewal.close_as_lost(reason, by=by, at=at, **details)
 
 
 def _due(at: datetime) -> Select[Renewal]:

@@ -46,6 +46,7 @@ class MessageKind(StrEnum):
     NOTICE_UNSERVED = "notice_unserved"
     HELD_BACK = "held_back"
     HEALTH_FELL = "health_fell"
+    STUCK = "stuck"
 
 
 ABOUT_RENEWAL = frozenset(
@@ -71,6 +72,7 @@ TO_STAFF = frozenset(
         MessageKind.TELL_OWNER, MessageKind.ESCALATE, MessageKind.ESCALATE_SILENCE, MessageKind.INFORM_MANAGER,
         MessageKind.DAILY_CHECK_IN, MessageKind.UNDELIVERED, MessageKind.PAUSED, MessageKind.QUESTION,
         MessageKind.ALERT, MessageKind.NOTICE_UNSERVED, MessageKind.HELD_BACK, MessageKind.HEALTH_FELL,
+        MessageKind.STUCK,
     }
 )
 """What is for ourselves. `DECLINED` and `RECONSIDERED` go to whoever looks after the customer as well."""

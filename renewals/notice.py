@@ -1,5 +1,6 @@
 """Notice: what the law or the contract asks us to say before a term renews by itself, with the proof that we did."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -105,6 +106,14 @@ class Notice(Lifecycle, Owned):
         """Whether a mail alone does not serve it."""
         return Channel.MAIL.value not in self.channels
 
+    def needless(self, renewal: Renewal, reader: Person) -> str:
+        """Why nobody is told any more that this term renews by itself, or nothing."""
+        if not renewal.is_open or renewal.is_declined or not renewal.term.auto_renew:
+            return "It does not renew by itself any more."
+        if self.deadline != renewal.decide_by:
+            return "The last day to decline is another now."
+        return "" if reader.active else "They are no longer at this company."
+
     @classmethod
     def plan(cls, renewal: Renewal, option: Option, rule: NoticeRule, *, policy: str, at: datetime) -> "Notice":
         """Name the exact content that the term would renew with. Planned too late it has failed already."""
@@ -136,7 +145,7 @@ class Notice(Lifecycle, Owned):
             return
         day = self.account.today(at)
         if not self.window_from <= day <= self.window_to:
-            self.fail(f"The mail left on {day.isoformat()}, when its days had gone by.", at=at)
+            self.fail(f"The mail left on {day.isoformat()}, which is none of its days.", at=at)
             return
         self._serve(Channel.MAIL, message.message_id, on=day, by=None, at=at)
 
@@ -182,6 +191,12 @@ class Notice(Lifecycle, Owned):
     def of_renewal(cls, renewal_id: UUID) -> Select["Notice"]:
         """Newest first."""
         return select(cls).where(cls.renewal_id == renewal_id).order_by(cls.id.desc())
+
+    @classmethod
+    def deadlines(cls, session: Session, renewals: Collection[UUID]) -> set[tuple[UUID, date]]:
+        """Of these renewals, with the last days to decline for which a notice was written."""
+        written = select(cls.renewal_id, cls.deadline).where(cls.renewal_id.in_(renewals))
+        return {(renewal, deadline) for renewal, deadline in session.execute(written)}
 
     @classmethod
     def give_up_late(cls, session: Session, *, at: datetime, limit: int = 500) -> int:

@@ -24,7 +24,7 @@ Facts = Mapping[str, str | int]
 @dataclass(frozen=True, slots=True)
 class NoticeRule:
     """Units: `window_from`, `window_to` and `send_days` are days before the last day to decline, the first the
-    most. `keys` are the rules it was put together from."""
+    most. `keys` are the rules it was put together from. It is sent on a day on which it counts."""
 
     keys: tuple[str, ...]
     jurisdiction: str
@@ -42,11 +42,15 @@ class NoticeRule:
         """The first and the last day on which it can be served."""
         return deadline - timedelta(days=self.window_from), deadline - timedelta(days=self.window_to)
 
+    def sent_on(self, deadline: date) -> date:
+        return deadline - timedelta(days=self.send_days)
+
     def stricter(self, other: "NoticeRule") -> "NoticeRule":
         """Both kept at once: the days and the ways that both allow, everything that either asks for."""
+        begins, ends = min(self.window_from, other.window_from), max(self.window_to, other.window_to)
         return NoticeRule(
-            (*self.keys, *other.keys), other.jurisdiction, self.send_days, min(self.window_from, other.window_from),
-            max(self.window_to, other.window_to), self.fields | other.fields, self.channels & other.channels,
+            (*self.keys, *other.keys), other.jurisdiction, max(ends, min(self.send_days, begins)), begins, ends,
+            self.fields | other.fields, self.channels & other.channels,
         )
 
 

@@ -36,6 +36,12 @@ class RenewalState(StrEnum):
     LOST = "lost"
 
 
+def reached(state: RenewalState, wanted: RenewalState) -> bool:
+    """Whether a stage is as far as another."""
+    stages = list(RenewalState)
+    return stages.index(state) >= stages.index(wanted)
+
+
 CLOSED = frozenset({RenewalState.WON, RenewalState.LOST})
 
 

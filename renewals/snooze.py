@@ -78,4 +78,9 @@ class Snooze(Owned):
 
 def is_snoozed(session: Session, person: Person, at: datetime) -> bool:
     """Whether this person wants to hear nothing about a renewal now."""
-    return session.scalars(Snooze.sleepers([person.id], at)).first() is not None
+    return bool(sleeping(session, [person.id], at))
+
+
+def sleeping(session: Session, people: Collection[UUID], at: datetime) -> set[UUID]:
+    """Who of these wants to hear nothing about a renewal now."""
+    return set(session.scalars(Snooze.sleepers(people, at)))

@@ -17,7 +17,8 @@ from renewals.message import MessageKind
 from renewals.notice import Notice
 from renewals.payment import Payment
 from renewals.person import Person, Role
-from renewals.plan.readers import staff_with
+from renewals.plan.readers import readers, staff_with
+from renewals.policy import Policy
 from renewals.renewal import Renewal
 
 
@@ -51,10 +52,12 @@ def tell_card_failed(work: Work, subject: UUID) -> None:
     """Whoever agreed to be charged hears what to do; after the last try somebody of ours hears of it too."""
     payment = Payment.find(work.session, subject)
     renewal = Renewal.find(work.session, payment.renewal_id)
-    yes = work.session.scalars(select(Acceptance).where(Acceptance.id == payment.instalment.acceptance_id)).one()
-    plan(work, MessageKind.CARD_FAILED, yes.person, renewal, purpose=f"card_failed:{payment.id}",
-         payment=str(payment.id))
-    if not auto_renewal.is_last_try(work.session, payment):
+    policies = Policy.all_in_force(work.session, work.now.date())
+    last = auto_renewal.is_last_try(work.session, renewal, policies)
+    for person in _payers(work, payment, renewal):
+        plan(work, MessageKind.CARD_FAILED, person, renewal, purpose=f"card_failed:{payment.id}:{person.id}",
+             payment=str(payment.id), last=last)
+    if not last:
         return
     people = dict.fromkeys([*_owner(renewal), *staff_with(work.session, Role.MANAGER)])
     for person in people:
@@ -62,9 +65,19 @@ def tell_card_failed(work: Work, subject: UUID) -> None:
              conjuncts=["tries"], account_name=renewal.account.name)
 
 
+def _payers(work: Work, payment: Payment, renewal: Renewal) -> list[Person]:
+    """Whoever agreed to be charged; once they have left, who decides about the money there."""
+    yes = work.session.scalars(select(Acceptance).where(Acceptance.id == payment.instalment.acceptance_id)).one()
+    if yes.person.active:
+        return [yes.person]
+    return [person for person, _ in readers(work.session, renewal, ["economic_buyer"])]
+
+
 def tell_unserved(work: Work, subject: UUID) -> None:
     notice = Notice.find(work.session, subject)
     renewal = Renewal.find(work.session, notice.renewal_id)
+    if notice.deadline != renewal.decide_by:
+        return  # another notice is written for the day as it is now
     for person in _owner(renewal):
         plan(work, MessageKind.NOTICE_UNSERVED, person, renewal, purpose=f"notice_unserved:{notice.id}",
              notice=str(notice.id), account_name=renewal.account.name)

@@ -102,8 +102,8 @@ def _needless(work: Work, message: Message) -> str:
     """A notice says that a term renews by itself; nobody is told so who has left, or renewed, in the meantime."""
     if message.kind is not MessageKind.LEGAL_NOTICE or message.renewal_id is None:
         return ""
-    renewal = Renewal.find(work.session, message.renewal_id)
-    return "" if renewal.is_open and not renewal.is_declined else "It does not renew by itself any more."
+    renewal, reader = Renewal.find(work.session, message.renewal_id), work.session.get_one(Person, message.person_id)
+    return Notice.find(work.session, UUID(message.context["notice"])).needless(renewal, reader)
 
 
 def _prove(work: Work, message: Message) -> None:
@@ -144,7 +144,7 @@ def tell_payment_failed(work: Work, subject: UUID, event: UUID) -> None:
     """The bank's no came late: whoever pressed the button has left the page and is told by mail."""
     payment = Payment.find(work.session, subject)
     if payment.kind is PaymentKind.OFF_SESSION:
-        work.later("tell_card_failed", {"account": str(payment.account_id), "subject": str(subject)}, wait=0)
+        work.later("tell_card_failed", {"subject": str(subject)}, wait=0)
         return
     if work.session.get_one(Event, event).details.get("from") not in LATE:
         return

@@ -6,14 +6,18 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from app.chores.message import plan
 from app.work import Work
 from renewals.event import Event
-from renewals.message import Message
+from renewals.message import Message, MessageKind
+from renewals.person import Role
 from renewals.plan import ending
+from renewals.plan.action import Action
 from renewals.plan.drain import drain
 from renewals.plan.many import take_next
 from renewals.plan.plan import Drawing, Plan, draw
 from renewals.plan.profiling import drawing_of
+from renewals.plan.readers import staff_with
 from renewals.plan.sweep import Sweep
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import CLOSED, Renewal
@@ -66,7 +70,10 @@ def hand_off(work: Work, subject: UUID, event: UUID) -> None:
 
 
 def _route_again(work: Work, query: Select[Renewal]) -> int:
-    """Plans whose profile is another now are drawn again, and no others. Returns: how many were routed."""
+    """Plans whose profile or day of the legal notice is another now are drawn again, and no others.
+
+    Returns: how many were routed.
+    """
     policies = Policy.all_in_force(work.session, work.now.date())
     renewals = work.session.scalars(Renewal.with_parts(query)).unique().all()
     routed = route(work.session, renewals, policies, at=work.now)
@@ -78,8 +85,8 @@ def _route_again(work: Work, query: Select[Renewal]) -> int:
 def _draw_changed(work: Work, drawings: Sequence[Drawing], policy: Policy) -> None:
     keys = [drawing.renewal.id for drawing in drawings]
     plans = work.session.scalars(select(Plan).where(Plan.renewal_id.in_(keys)))
-    drawn = {plan.renewal_id: plan.profile for plan in plans}
-    changed = [drawing for drawing in drawings if drawn.get(drawing.renewal.id) != drawing.profile]
+    drawn = {plan.renewal_id: plan for plan in plans}
+    changed = [drawing for drawing in drawings if not drawing.is_drawn(drawn.get(drawing.renewal.id))]
     if changed:
         draw(work.session, changed, policy, at=work.now)
 
@@ -103,6 +110,16 @@ def end_plan(work: Work, subject: UUID) -> None:
     renewal = Renewal.find(work.session, subject)
     policies = Policy.all_in_force(work.session, work.now.date())
     ending.end(work.session, renewal, policies[PolicyKind.PLAN], at=work.now)
+
+
+def tell_stuck(work: Work, subject: UUID) -> None:
+    """The machine gave something up: whoever looks after the renewal hears what, and why; else the managers."""
+    action = Action.find(work.session, subject)
+    renewal = Renewal.find(work.session, action.renewal_id)
+    owner = renewal.owner or renewal.account.owner
+    for person in [owner] if owner else staff_with(work.session, Role.MANAGER):
+        plan(work, MessageKind.STUCK, person, renewal, purpose=f"gave_up:{action.id}:{person.id}", what=action.what,
+             why=action.why, account_name=renewal.account.name)
 
 
 def do_bulk(work: Work, subject: UUID) -> Any:

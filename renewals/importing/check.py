@@ -108,6 +108,19 @@ _ALIKE = Check(
     """,
 )
 
+_PLANLESS = Check(
+    SUBSCRIPTIONS,
+    """
+    SELECT line, 'plan', format('no line of this term is for %s itself; a term without its plan has no price', plan)
+    FROM staged_terms AS t
+    WHERE plan IS NOT NULL AND NOT EXISTS (
+        SELECT FROM staged_subscriptions AS s
+        WHERE (s.external_id, s.starts_on, s.ends_on) = (t.external_id, t.starts_on, t.ends_on)
+          AND coalesce(s.product, t.plan) = t.plan)
+    """,
+)
+"""A product that could not be read is told by itself."""
+
 _MOVED = Check(
     SUBSCRIPTIONS,
     """
@@ -207,7 +220,7 @@ CHECKS = (
     _refers(USAGE, "subscription", SUBSCRIPTIONS, "subscription"),
     _staff(ACCOUNTS), _staff(SUBSCRIPTIONS), _staff(PEOPLE, "engaged_by_email"),
     _has_owner(ACCOUNTS, "external_id", "EXISTS"), _has_owner(PEOPLE, "roles", "NOT EXISTS"),
-    _CURRENCY, _ALIKE, _MOVED, _OVERLAP_HERE, _OVERLAP_THERE, _SIGNED, _ACCEPTED, _STAGE, _THEIRS,
+    _CURRENCY, _ALIKE, _PLANLESS, _MOVED, _OVERLAP_HERE, _OVERLAP_THERE, _SIGNED, _ACCEPTED, _STAGE, _THEIRS,
 )
 
 WORTH_A_LOOK = (

@@ -128,7 +128,7 @@ SUBSCRIPTIONS = Kind(
     columns=(
         _must("external_id", _ID, "text", "cedar-dental-growth", "Your own id of the subscription."),
         _ACCOUNT,
-        _must("plan", _ID, "text", "growth", "A plan of the price policy's catalogue."),
+        _must("plan", _ID, "text", "growth", "A plan of the price policy's catalogue; one line of the term is for it."),
         _must("product", _ID, "text", "growth", "What this line is: a product of the catalogue."),
         _must("quantity", cell.count(1, 10_000_000), "integer", "20", "Seats, or units of the product."),
         _must("unit_price", cell.text(40), "text", "432.00", "A unit a year, in the account's currency."),

@@ -102,12 +102,15 @@ def figure(row: Values, known: Known) -> Iterator[Fault]:
 
 
 def _catalogue(row: Values, known: Known) -> Iterator[Fault]:
+    """What is in no catalogue is a gap for the checks that follow."""
     plans = [name for name, kind in known.products.items() if kind == "plan"]
     if row["plan"] and row["plan"] not in plans:
         yield "plan", f"{row['plan']!r} is no plan of the price policy; those are {', '.join(plans)}"
+        row["plan"] = None
     if row["product"] and row["product"] not in known.products:
         products = ", ".join(known.products)
         yield "product", f"{row['product']!r} is no product of the price policy; those are {products}"
+        row["product"] = None
 
 
 def _days(row: Values) -> Iterator[Fault]:

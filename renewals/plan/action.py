@@ -1,6 +1,6 @@
 """Action: one due thing for the machine."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -38,8 +38,10 @@ class Action(Owned):
         CheckConstraint("(outcome = 'due') = (done_at IS NULL)", name="done_has_a_moment"),
     )
 
-    LIMIT: ClassVar[int] = 5
-    """Attempts before a person has to look."""
+    WAITS: ClassVar[tuple[timedelta, ...]] = (
+        timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3), timedelta(hours=18),
+    )
+    """Before the second attempt, the third, and so on; when the last has failed a person has to look."""
 
     renewal_id: Mapped[UUID]
     milestone_id: Mapped[UUID]
@@ -59,21 +61,32 @@ class Action(Owned):
     def days(self) -> int:
         return self.milestone.days
 
+    @property
+    def what(self) -> str:
+        """What it is about, in words."""
+        return self.kind.value.replace("_", " ")
+
     def done(self, *, at: datetime) -> None:
         self._end(ActionState.DONE, at=at)
 
     def merged(self, into: "Action", *, at: datetime) -> None:
         """The renewal's one letter of the day says it."""
-        self._end(ActionState.MERGED, at=at, why=f"Said in the {into.kind.value.replace('_', ' ')} of the same day.")
+        self._end(ActionState.MERGED, at=at, why=f"Said in the {into.what} of the same day.")
 
     def skipped(self, why: str, *, at: datetime) -> None:
         self._end(ActionState.SKIPPED, at=at, why=why)
 
     def stumbled(self, why: str, *, at: datetime) -> None:
-        """It is tried again until its attempts are used up; then a person has to look."""
+        """It is tried again, after a longer wait each time; in the end a person has to look."""
         self.attempts += 1
-        if self.attempts >= self.LIMIT:
+        if self.attempts > len(self.WAITS):
             self._end(ActionState.FAILED, at=at, why=why[:500])
+        else:
+            self.wait(why[:500], until=at + self.WAITS[self.attempts - 1])
+
+    def wait(self, why: str, *, until: datetime) -> None:
+        """It can not be done yet."""
+        self.why, self.due_at = why, until
 
     def _end(self, outcome: ActionState, *, at: datetime, why: str = "") -> None:
         self.outcome, self.done_at, self.why = outcome, at, why

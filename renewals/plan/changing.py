@@ -9,11 +9,13 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from renewals.errors import NotNow
+from renewals.errors import Malformed, NotNow
+from renewals.notice_rule import facts_of, rule_for
 from renewals.permission import Permission
 from renewals.person import Person
 from renewals.plan.milestone import Milestone
 from renewals.plan.plan import hours_of
+from renewals.plan.rule import NOTICE
 from renewals.plan.sweep import Sweep
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
@@ -24,9 +26,19 @@ def move(
 ) -> None:
     """Raises: NotYours, NotNow, Malformed."""
     renewal.must_be_open()
-    policy = Policy.all_in_force(session, at.date())[PolicyKind.PLAN]
+    policies = Policy.all_in_force(session, at.date())
+    policy = policies[PolicyKind.PLAN]
+    if milestone.key == NOTICE:
+        _must_count(renewal, policies[PolicyKind.NOTICE], day)
     with _caught_up(session, renewal, policy, at=at):
         milestone.move_to(day, renewal.renews_on, hours_of(renewal.account, policy), reason, by=by, at=at)
+
+
+def _must_count(renewal: Renewal, policy: Policy, day: date) -> None:
+    """Raises: Malformed for a day on which a notice serves nothing."""
+    first, last = rule_for(facts_of(renewal), policy.content).window(renewal.decide_by)
+    if not first <= day <= last:
+        raise Malformed(f"The notice counts only from {first.isoformat()} to {last.isoformat()}.", "day")
 
 
 def waive(milestone: Milestone, reason: str, *, by: Person, at: datetime) -> None:

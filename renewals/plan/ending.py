@@ -6,12 +6,11 @@ from sqlalchemy.orm import Session
 
 from renewals.plan.milestone import Milestone
 from renewals.plan.plan import hours_of
+from renewals.plan.rule import AFTERWARDS
 from renewals.plan.schedule import rung
 from renewals.plan.sweep import Sweep
 from renewals.policy import Policy
 from renewals.renewal import Renewal, RenewalState
-
-AFTERWARDS = "after"
 
 
 def end(session: Session, renewal: Renewal, policy: Policy, *, at: datetime) -> None:

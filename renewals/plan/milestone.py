@@ -98,7 +98,7 @@ class Milestone(Lifecycle, Owned):
         by.must(Permission.CHANGE_PLAN)
         if not self.is_planned:
             raise NotNow("This milestone is behind us; what has happened stays where it is.")
-        if hours.opening(day) < at and day < at.astimezone(hours.zone).date():
+        if day < at.astimezone(hours.zone).date():
             raise Malformed("Choose today or a later day.", "day")
         before, self.reason, self.by_hand = self.due_on, _reason(reason), True
         self.stand_at(rung((renews_on - day).days, renews_on, hours, quiet=self.quiet))

@@ -12,7 +12,7 @@ from renewals.plan.catalogue import Catalogue, Pattern
 from renewals.plan.hours import Hours
 from renewals.plan.milestone import Milestone
 from renewals.plan.plan import Plan
-from renewals.plan.readers import staff_with
+from renewals.plan.readers import Staff
 from renewals.plan.rule import days_of
 from renewals.plan.schedule import rungs
 from renewals.plan.task import Task, TaskState
@@ -26,15 +26,15 @@ AFTER_DAYS = 14
 
 
 def open_tasks(
-    session: Session, renewal: Renewal, plan: Plan, milestone: Milestone, policies: Mapping[PolicyKind, Policy], *,
-    hours: Hours, at: datetime,
+    session: Session, renewal: Renewal, plan: Plan, milestone: Milestone, policies: Mapping[PolicyKind, Policy],
+    staff: Staff, *, hours: Hours, at: datetime,
 ) -> list[Task]:
     """Open the work of this milestone that was not opened before."""
     policy = policies[PolicyKind.TASKS]
     loud = rungs(plan.profile, policies[PolicyKind.PLAN].content["plans"])
     known = set(session.scalars(select(Task.pattern).where(Task.renewal_id == renewal.id)))
     made = [
-        _task(session, renewal, milestone, pattern, policy, due_on=_due_on(renewal, pattern, loud, hours, at=at), at=at)
+        _task(renewal, milestone, pattern, policy, staff, due_on=_due_on(renewal, pattern, loud, hours, at=at), at=at)
         for pattern in work_of(milestone, plan, policy, loud) if pattern.key not in known
     ]
     session.add_all(made)
@@ -88,10 +88,10 @@ def _working_days_later(day: date, hours: Hours) -> date:
 
 
 def _task(
-    session: Session, renewal: Renewal, milestone: Milestone, pattern: Pattern, policy: Policy, *, due_on: date,
+    renewal: Renewal, milestone: Milestone, pattern: Pattern, policy: Policy, staff: Staff, *, due_on: date,
     at: datetime,
 ) -> Task:
-    assignee = who_does(session, renewal, pattern.role)
+    assignee = _assignee(renewal, pattern.role, staff)
     return Task(
         account_id=renewal.account_id, renewal_id=renewal.id, milestone_id=milestone.id, pattern=pattern.key,
         catalogue=policy.name, role=pattern.role, assignee_id=assignee.id if assignee else None, due_on=due_on,
@@ -101,12 +101,16 @@ def _task(
 
 def who_does(session: Session, renewal: Renewal, role: str) -> Person | None:
     """The person for a role: who owns the renewal, who looks after the company, else the first with that role."""
+    return _assignee(renewal, role, Staff(session))
+
+
+def _assignee(renewal: Renewal, role: str, staff: Staff) -> Person | None:
     owner, csm = renewal.owner or renewal.account.owner, renewal.account.owner or renewal.owner
     if role == "owner":
         return owner
     if role == Role.CSM.value and csm:
         return csm
-    with_role = staff_with(session, Role(role))
+    with_role = staff.with_role(Role(role))
     if owner and owner in with_role:
         return owner
     return with_role[0] if with_role else owner

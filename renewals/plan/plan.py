@@ -1,7 +1,7 @@
 """Plan: the milestones of one renewal, drawn from its profile, and drawn again when that changes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -13,9 +13,11 @@ from renewals.account import Account
 from renewals.base import Owned, Versioned, tenant
 from renewals.event import Event, EventName
 from renewals.health import Health
+from renewals.notice import Notice
 from renewals.plan.hours import Hours
 from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.profile import Profile
+from renewals.plan.rule import NOTICE, set_aside
 from renewals.plan.schedule import Rung, rung, schedule
 from renewals.plan.sweep import Sweep
 from renewals.plan.touch import Touch
@@ -39,6 +41,7 @@ class Plan(Versioned, Owned):
     layered: Mapped[bool]
     strategic: Mapped[bool]
     renews_on: Mapped[date]
+    notice_on: Mapped[date | None]
     timezone: Mapped[str]
     drawn_at: Mapped[datetime]
 
@@ -71,11 +74,26 @@ class Plan(Versioned, Owned):
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A renewal and what it is now. `notice_on` is the day of its legal notice, where one is asked for."""
+    """A renewal and what it is now. `notice_on` is the day of its legal notice, where one is asked for, and `window`
+    the first and the last day on which it counts."""
 
     renewal: Renewal
     profile: Profile
     notice_on: date | None = None
+    window: tuple[date, date] | None = None
+
+    @property
+    def deadline(self) -> tuple[UUID, date]:
+        """The renewal, and its last day to decline."""
+        return self.renewal.id, self.renewal.decide_by
+
+    def is_drawn(self, plan: Plan | None) -> bool:
+        """Whether a plan was drawn from the same kind of renewal and for the same day of the notice."""
+        return plan is not None and (plan.profile, plan.notice_on) == (self.profile, self.notice_on)
+
+    def counts(self, place: Rung) -> bool:
+        """A notice that somebody moved stays where it is only as long as it counts there."""
+        return place.key != NOTICE or self.window is None or self.window[0] <= place.on <= self.window[1]
 
 
 def draw(session: Session, drawings: Sequence[Drawing], policy: Policy, *, at: datetime) -> int:
@@ -90,9 +108,21 @@ def draw(session: Session, drawings: Sequence[Drawing], policy: Policy, *, at: d
     known: dict[UUID, dict[str, Milestone]] = {key: {} for key in keys}
     for milestone in session.scalars(select(Milestone).where(Milestone.renewal_id.in_(keys))):
         known[milestone.renewal_id][milestone.key] = milestone
+    noticed = Notice.deadlines(session, keys)
     for drawing in drawings:
-        _draw(session, drawing, policy, plans.get(drawing.renewal.id), known[drawing.renewal.id], at=at)
+        plan = plans.get(drawing.renewal.id)
+        if plan and plan.notice_on != drawing.notice_on and drawing.deadline not in noticed:
+            _set_notice_aside(session, known[drawing.renewal.id])
+        _draw(session, drawing, policy, plan, known[drawing.renewal.id], at=at)
     return Sweep.catch_up(session, policy.content, keys, until=until)
+
+
+def _set_notice_aside(session: Session, known: dict[str, Milestone]) -> None:
+    """One that was reached for another last day to decline stays as it happened; the plan has room for a new one."""
+    if NOTICE in known and known[NOTICE].state is MilestoneState.REACHED:
+        reached = known.pop(NOTICE)
+        reached.key = set_aside(NOTICE, reached.id)
+        session.flush()  # one of a key: the old one first
 
 
 def _draw(
@@ -136,8 +166,8 @@ def redrawn(
         if kept is None:
             yield place.key, place
         elif kept.state in (MilestoneState.PLANNED, MilestoneState.DROPPED):
-            by_hand = rung(kept.days, renewal.renews_on, hours, quiet=place.quiet)
-            yield place.key, by_hand if kept.by_hand else place
+            by_hand = replace(rung(kept.days, renewal.renews_on, hours, quiet=place.quiet), name=place.name)
+            yield place.key, by_hand if kept.by_hand and drawing.counts(by_hand) else place
     for key in known.keys() - {place.key for place in places}:
         if known[key].state is MilestoneState.PLANNED:
             yield key, None
@@ -161,7 +191,7 @@ def _note(session: Session, plan: Plan | None, drawing: Drawing, policy: Policy,
     facts: dict[str, Any] = {
         "policy": policy.name, "segment": profile.segment, "health": profile.health, "touch": profile.touch,
         "large": profile.large, "layered": profile.layered, "strategic": profile.strategic,
-        "renews_on": renewal.renews_on, "timezone": renewal.account.timezone,
+        "renews_on": renewal.renews_on, "timezone": renewal.account.timezone, "notice_on": drawing.notice_on,
     }
     changed = [name for name, value in facts.items() if plan is None or getattr(plan, name) != value]
     if plan is None:

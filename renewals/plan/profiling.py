@@ -1,9 +1,9 @@
 """Profiling: what kind of renewal it is as far as its plan is concerned, from how it is routed and the policies."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
-from renewals.notice_rule import facts_of, rule_for
+from renewals.notice_rule import NoticeRule, facts_of, rule_for
 from renewals.plan.plan import Drawing
 from renewals.plan.profile import Profile
 from renewals.policy import Policy, PolicyKind
@@ -13,15 +13,22 @@ from renewals.segment import Segment
 
 
 def drawing_of(renewal: Renewal, routing: Routing, policies: Mapping[PolicyKind, Policy]) -> Drawing:
-    return Drawing(renewal, profile_of(renewal, routing, policies), notice_on_of(renewal, policies))
+    profile, rule = profile_of(renewal, routing, policies), _notice_rule(renewal, policies)
+    if rule is None:
+        return Drawing(renewal, profile)
+    return Drawing(renewal, profile, rule.sent_on(renewal.decide_by), rule.window(renewal.decide_by))
 
 
 def notice_on_of(renewal: Renewal, policies: Mapping[PolicyKind, Policy]) -> date | None:
     """The day of the legal notice, counted from the last day to decline; None where nothing renews by itself."""
+    rule = _notice_rule(renewal, policies)
+    return rule.sent_on(renewal.decide_by) if rule else None
+
+
+def _notice_rule(renewal: Renewal, policies: Mapping[PolicyKind, Policy]) -> NoticeRule | None:
     if not renewal.term.auto_renew:
         return None
-    rule = rule_for(facts_of(renewal), policies[PolicyKind.NOTICE].content)
-    return renewal.decide_by - timedelta(days=rule.send_days)
+    return rule_for(facts_of(renewal), policies[PolicyKind.NOTICE].content)
 
 
 def profile_of(renewal: Renewal, routing: Routing, policies: Mapping[PolicyKind, Policy]) -> Profile:

@@ -1,6 +1,7 @@
 """Readers: who is written to, by the part they play in the customer's decision."""
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -38,7 +39,21 @@ def readers(session: Session, renewal: Renewal, parts: Iterable[str]) -> list[tu
     return list(found.items())
 
 
+class Staff:
+    """Active members of the staff in the order of their names; asked for once, when first somebody wants to know."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    @cached_property
+    def everybody(self) -> list[Person]:
+        query = select(Person).where(Person.account_id.is_(None), Person.active)
+        return list(self.session.scalars(query.order_by(Person.name, Person.id)))
+
+    def with_role(self, role: Role) -> list[Person]:
+        return [person for person in self.everybody if role.value in person.roles]
+
+
 def staff_with(session: Session, role: Role) -> list[Person]:
     """Active members of the staff with this role, in the order of their names."""
-    query = select(Person).where(Person.account_id.is_(None), Person.active, Person.roles.contains([role.value]))
-    return list(session.scalars(query.order_by(Person.name, Person.id)))
+    return Staff(session).with_role(role)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from renewals.plan.profile import Profile
 from renewals.plan.touch import Touch
@@ -47,22 +48,29 @@ TO_CUSTOMERS = frozenset(
 """Renewal messages: none of them leaves before T-60, and those that are late together are merged into one."""
 
 
+SIGNED = frozenset({ActionKind.OPEN_TASKS, ActionKind.THANKS})
+"""What waits for the signature on the day after: while the renewal is open in its days of grace it is not due."""
 NOTICE = "notice"
 """The milestone of the legal notice: its day is counted from the last day to decline, not from the renewal date."""
-AFTER = -1
-"""The day after: what follows the signature."""
+AFTER, AFTERWARDS = -1, "after"
+"""The day after, and its milestone: what follows the signature."""
 
 
 def key_of(days: int) -> str:
     """What people call a milestone: `t60`, `after`, or `after3` for a later day. Units: days before renewing."""
     if days < AFTER:
         return f"after{-days}"
-    return "after" if days < 0 else f"t{days}"
+    return AFTERWARDS if days < 0 else f"t{days}"
+
+
+def set_aside(key: str, one: UUID) -> str:
+    """What a milestone is called that happened and has a successor: its key with its own id."""
+    return f"{key}-{one}"
 
 
 def days_of(key: str) -> int | None:
     """What `key_of` was given, wherever the milestone was moved; None for the legal notice."""
-    if key == NOTICE:
+    if key.startswith(NOTICE):
         return None
     return -int(key.removeprefix("after") or 1) if key.startswith("after") else int(key[1:])
 

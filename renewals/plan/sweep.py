@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, SmallInteger, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from renewals.base import Record
-from renewals.plan.rule import ActionKind, Rule, rules
+from renewals.plan.rule import AFTERWARDS, SIGNED, ActionKind, Rule, rules
 from renewals.plan.touch import Touch
 from renewals.segment import Segment
 
@@ -19,9 +19,10 @@ INSERT INTO action (id, account_id, renewal_id, milestone_id, kind, due_at, outc
 SELECT gen_random_uuid(), m.account_id, m.renewal_id, m.id, r.kind, m.due_at, 'due', '', 0
 FROM milestone m
 JOIN plan p ON p.renewal_id = m.renewal_id
-JOIN jsonb_to_recordset(CAST(:rules AS jsonb)) AS r(key text, kind text, segment text, touch text)
+JOIN jsonb_to_recordset(CAST(:rules AS jsonb)) AS r(key text, kind text, segment text, touch text, signed boolean)
   ON r.key = m.key AND r.segment = p.segment AND r.touch = p.touch
 WHERE m.state = 'planned' AND {which}
+  AND (NOT r.signed OR EXISTS (SELECT FROM renewal n WHERE n.id = m.renewal_id AND n.state = 'won'))
 ON CONFLICT (milestone_id, kind) DO NOTHING
 """
 SINCE = text(WRITE.format(which="m.due_at > :since AND m.due_at <= :until"))
@@ -75,9 +76,10 @@ def spread(policy: Mapping[str, Any]) -> str:
     return json.dumps([row for rule in (*_tasks(policy), *rules(policy)) for row in _rows(rule)])
 
 
-def _rows(rule: Rule) -> list[dict[str, str]]:
+def _rows(rule: Rule) -> list[dict[str, str | bool]]:
     return [
-        {"key": key, "kind": rule.kind.value, "segment": segment.value, "touch": touch.value}
+        {"key": key, "kind": rule.kind.value, "segment": segment.value, "touch": touch.value,
+         "signed": rule.kind in SIGNED and key == AFTERWARDS}
         for key in rule.keys for segment in Segment for touch in Touch
         if rule.covers(segment, touch)
     ]

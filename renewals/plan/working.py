@@ -15,13 +15,12 @@ from renewals.errors import Malformed, NotNow
 from renewals.message import Message, MessageKind
 from renewals.person import Person, Role
 from renewals.plan.catalogue import Pattern, check_outcome
-from renewals.plan.drain import reached
 from renewals.plan.opening import catalogue_of
 from renewals.plan.readers import staff_with
 from renewals.plan.reality import BLOCKER, CLOSE, REALITY_CHECK
 from renewals.plan.task import Task
 from renewals.policy import Policy
-from renewals.renewal import Renewal, RenewalState
+from renewals.renewal import Renewal, RenewalState, reached
 
 
 @dataclass(frozen=True, slots=True)

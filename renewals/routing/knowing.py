@@ -1,18 +1,17 @@
 """Knowing: the facts of many renewals at once, in a handful of queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, and_, cast, exists, func, or_, select
+from sqlalchemy import BigInteger, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from renewals.acceptance import Acceptance, AcceptanceState
-from renewals.instalment import Instalment
-from renewals.payment import Payment, PaymentState
+from renewals.owing import overdue
+from renewals.payment import Payment
 from renewals.person import Person
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal, RenewalState
@@ -37,11 +36,12 @@ FRESH = timedelta(days=100)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is not on the renewals themselves. `used` by subscription, `owing` accounts, `crowded` quarters, `ties` by
-    account."""
+    """What is not on the renewals themselves. `used` by subscription, `owing` accounts each with the renewals they owe
+    for, `odd` ones whose money does not fit, `crowded` quarters, `ties` by account."""
 
     used: Mapping[UUID, int]
-    owing: frozenset[UUID]
+    owing: Mapping[UUID, Set[UUID]]
+    odd: Set[UUID]
     crowded: frozenset[date]
     ties: Mapping[UUID, Relationship]
 
@@ -52,9 +52,13 @@ class Known:
         ownership = OwnershipPolicy(policies[PolicyKind.OWNERSHIP].content)
         accounts = {each.account_id for each in renewals}
         return cls(
-            _used(session, renewals, on), _owing(session, accounts, on),
+            _used(session, renewals, on), _owing(session, accounts, on), _odd(session, accounts),
             _crowded(session, {quarter(each.renews_on) for each in renewals}, ownership), _ties(session, accounts),
         )
+
+    def is_good(self, renewal: Renewal) -> bool:
+        """In good standing; what is still to be paid for this very renewal does not count."""
+        return renewal.account_id not in self.odd and not self.owing.get(renewal.account_id, set()) - {renewal.id}
 
 
 def facts_of(
@@ -73,7 +77,7 @@ def facts_of(
         relationship=known.ties.get(account.id, Relationship.UNKNOWN), strategic=account.strategic,
         auto_renew=term.auto_renew,
         payment_on_file=card is not None and card.lives_on(renewal.renews_on),
-        good_standing=renewal.account_id not in known.owing, declined=renewal.is_declined,
+        good_standing=known.is_good(renewal), declined=renewal.is_declined,
         seats_used=100 * used // seats if used is not None and seats else None,
         hopes_for_more=renewal.target > renewal.value,
         ahead=renewal.state in TALKED_ABOUT and renewal.days_left(on) > begins,
@@ -116,19 +120,19 @@ def _ties(session: Session, accounts: set[UUID]) -> dict[UUID, Relationship]:
     return found
 
 
-def _owing(session: Session, accounts: set[UUID], on: date) -> frozenset[UUID]:
-    """Who has not paid what was due, or whose money came and does not fit."""
-    paid = exists().where(Payment.instalment_id == Instalment.id, Payment.state == PaymentState.SUCCEEDED)
-    late = (
-        select(Instalment.account_id)
-        .join(Acceptance, Acceptance.id == Instalment.acceptance_id)
-        .where(
-            Instalment.account_id.in_(accounts), Instalment.due_on < on,
-            Acceptance.state == AcceptanceState.STANDING, ~paid,
-        )
+def _owing(session: Session, accounts: set[UUID], on: date) -> dict[UUID, set[UUID]]:
+    """Who has not paid what was due, and for which renewals."""
+    found: dict[UUID, set[UUID]] = {}
+    for account, renewal in session.execute(overdue(accounts, on)):
+        found.setdefault(account, set()).add(renewal)
+    return found
+
+
+def _odd(session: Session, accounts: set[UUID]) -> frozenset[UUID]:
+    """Whose money came and does not fit."""
+    return frozenset(
+        session.scalars(select(Payment.account_id).where(Payment.account_id.in_(accounts), Payment.quarantined))
     )
-    odd = select(Payment.account_id).where(Payment.account_id.in_(accounts), Payment.quarantined)
-    return frozenset(session.scalars(late.union(odd)))
 
 
 def _crowded(session: Session, quarters: set[date], policy: OwnershipPolicy) -> frozenset[date]:

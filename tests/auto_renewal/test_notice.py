@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,8 @@ from psycopg.errors import CheckViolation, InsufficientPrivilege, RestrictViolat
 from app.transaction import Role
 from renewals.notice_rule import Channel, rule_for
 from renewals.pace import Pace
+from renewals.plan.action import Action
+from renewals.plan.rule import ActionKind
 from renewals.policy import PolicyKind, shipped
 from tests.auto_renewal.juno import RENEWS_ON, Juno
 
@@ -48,6 +51,14 @@ def test_the_rules_that_apply_or_may_apply_are_kept_together(
     assert rule.window(date(2026, 8, 20)) == (date(2026, 7, 21), date(2026, 8, 5))
 
 
+def test_a_notice_is_sent_no_earlier_than_a_law_lets_it_count() -> None:
+    policy = deepcopy(shipped(PolicyKind.NOTICE))
+    policy["rules"][1] |= {"window_from": 20, "window_to": 15}
+    facts = BUSINESS | {"country": "US", "region": "NY"}
+
+    assert rule_for(facts, policy).send_days == 20
+
+
 def test_every_rule_names_its_source_and_when_it_was_read() -> None:
     policy = shipped(PolicyKind.NOTICE)
 
@@ -82,6 +93,18 @@ def test_days_that_went_by_without_proof_are_a_failure_that_somebody_hears_of(ju
 
     assert juno.notice().state == "failed"
     assert [mail.to for mail in juno.mails("notice_unserved")] == [[MAYA]]
+
+
+def test_what_was_given_up_is_told_with_its_reason_to_whoever_looks_after_it(juno: Juno) -> None:
+    with juno.world.writing() as session:
+        action = session.scalars(Action.of_renewal(juno.renewal).where(Action.kind == ActionKind.LEGAL_NOTICE)).one()
+        action.attempts = len(Action.WAITS)
+        action.stumbled("The plan is not among the lines.", at=action.due_at)
+    juno.world.work()
+
+    (mail,) = juno.mails("stuck")
+    assert mail.to == [MAYA]
+    assert "legal notice" in mail.text and "not among the lines" in mail.text and "by hand" in mail.text
 
 
 def test_the_notice_is_printed_for_both_sides(juno: Juno) -> None:

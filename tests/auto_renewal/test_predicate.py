@@ -4,9 +4,16 @@ from datetime import date
 from typing import LiteralString
 
 import pytest
+from sqlalchemy import select
 
+from app.transaction import Role
 from renewals.auto_renewal import CONJUNCTS
 from renewals.event import EventName
+from renewals.loss import lose
+from renewals.person import Person
+from renewals.policy import Policy
+from renewals.renewal import LossReason, Renewal
+from renewals.routing.knowing import Known
 from tests.auto_renewal.juno import A_DAY, DECIDE_BY, JONAS, RENEWS_ON, Juno
 
 OTHER = "'0000000000000000000000000000000000000000000000000000000000000000'"
@@ -107,6 +114,21 @@ def test_an_opt_out_on_the_last_day_is_heard(juno: Juno) -> None:
 
     assert juno.events(EventName.RENEWAL_DECLINED)
     assert "stays" in juno.missing()
+
+
+def test_a_refused_card_is_no_debt_to_its_own_renewal_and_none_at_all_once_that_is_lost(juno: Juno) -> None:
+    _try_in_vain(juno)
+    day = RENEWS_ON + A_DAY + A_DAY
+    with juno.world.house.database.begin(Role.STAFF) as (session, now):
+        renewal, policies = Renewal.find(session, juno.renewal, lock=True), Policy.all_in_force(session, day)
+        before = Known.about(session, [renewal], policies, day)
+        maya = session.scalars(select(Person).where(Person.email == "maya@lumen.example")).one()
+        lose(renewal, LossReason.PRICE, "", by=maya, at=now.business)
+        session.flush()
+        after = Known.about(session, [renewal], policies, day)
+
+        assert before.owing == {renewal.account_id: {renewal.id}} and before.is_good(renewal)
+        assert after.owing == {}
 
 
 def _try_in_vain(juno: Juno) -> None:

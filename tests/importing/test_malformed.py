@@ -103,6 +103,8 @@ EDITS = [
      "value.csv: 3: subscription: subscription growth-1 belongs to cedar"),
     ("subscriptions", "growth,growth,16", "insights,growth,16",
      "subscriptions.csv: 2: plan: 'insights' is no plan of the price policy; those are growth, platform"),
+    ("subscriptions", "growth,growth,16", "growth,insights,16",
+     "subscriptions.csv: 2: plan: no line of this term is for growth itself; a term without its plan has no price"),
     ("subscriptions", "growth,growth,16", "growth,grwth,16",
      f"subscriptions.csv: 2: product: 'grwth' is no product of the price policy; those are {PRODUCTS}"),
     ("subscriptions", "growth,insights,20", "growth,growth,20",

@@ -20,12 +20,13 @@ from renewals.health import Health
 from renewals.message import Message
 from renewals.person import Person
 from renewals.plan.drain import drain
+from renewals.plan.ending import end
 from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.plan import draw
 from renewals.plan.profiling import drawing_of
 from renewals.plan.sweep import Sweep
 from renewals.policy import Policy, PolicyKind, ship
-from renewals.renewal import Renewal
+from renewals.renewal import Renewal, RenewalState
 from renewals.routing.route import route
 from renewals.segment import Segment
 from renewals.subscription import Line, Subscription, Term
@@ -120,6 +121,15 @@ class Stage:
     def jump(self, day: date) -> None:
         self.now = datetime.combine(day, time(15, 30), UTC)
         self.work()
+
+    def win(self, renewal: UUID) -> None:
+        """They sign now."""
+        with self.writing() as session:
+            won = session.get_one(Renewal, renewal)
+            for state in (RenewalState.AGREED, RenewalState.CONTRACTING):
+                won.advance(state, by=None, at=self.now)
+            won.close_as_won(at=self.now)
+            end(session, won, self.policies(session)[PolicyKind.PLAN], at=self.now)
 
     def messages(self, renewal: UUID) -> list[Message]:
         with self.writing() as session:

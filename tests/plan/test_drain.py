@@ -1,25 +1,35 @@
 """Drain: what has come due is done once, and what is late together is one letter."""
 
+from collections.abc import Callable
+from copy import deepcopy
 from datetime import date, timedelta
 from threading import Barrier, Thread
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 
 from renewals.account import Account
 from renewals.errors import Malformed, NotNow
 from renewals.health import Health
+from renewals.message import MessageKind
+from renewals.notice import Notice
 from renewals.person import Person
 from renewals.plan.action import Action, ActionState
+from renewals.plan.changing import move
 from renewals.plan.drain import drain
-from renewals.plan.ending import end
 from renewals.plan.milestone import Milestone, MilestoneState
-from renewals.plan.plan import hours_of
+from renewals.plan.noticing import wait_for_approval
+from renewals.plan.plan import Plan, hours_of
+from renewals.plan.readers import Staff
+from renewals.plan.rule import ActionKind
 from renewals.plan.sweep import Sweep
 from renewals.plan.task import Task
-from renewals.policy import PolicyKind
-from renewals.renewal import Renewal, RenewalState
+from renewals.plan.turn import Turn
+from renewals.policy import Policy, PolicyKind
+from renewals.renewal import Renewal
 from renewals.segment import Segment
 from tests.plan.stage import Stage
 
@@ -221,16 +231,111 @@ def test_what_was_written_down_before_a_person_changed_the_plan_is_not_done(stag
     assert stage.letters(renewal) == said
 
 
+def test_who_signs_in_the_days_of_grace_is_thanked_the_day_after_and_the_work_begins_then(stage: Stage) -> None:
+    renewal = small(stage)
+    stage.draw(renewal)
+    stage.live(JUNE + timedelta(days=3))
+    stage.win(renewal)
+
+    stage.live(JUNE + timedelta(days=8))
+
+    assert stage.letters(renewal)[-1][:2] == ("2026-06-22", "thanks")  # the 21st is a Sunday
+    opened = [one for one in actions(stage, renewal) if (one.milestone.key, one.kind.value) == ("after", "open_tasks")]
+    assert [one.outcome for one in opened] == [ActionState.DONE]
+
+
+def by_itself(stage: Stage, name: str) -> UUID:
+    renewal = stage.renewal(name, Segment.SMB, Health.GREEN, JUNE)
+    with stage.writing() as session:
+        session.get_one(Renewal, renewal).term.auto_renew = True
+    return renewal
+
+
+def test_what_has_no_price_stops_nothing_but_its_own_notice_and_is_given_up_after_five_longer_and_longer_waits(
+    stage: Stage,
+) -> None:
+    broken, sound = by_itself(stage, "ash"), by_itself(stage, "birch")
+    with stage.writing() as session:
+        session.get_one(Renewal, broken).term.lines[0].product = "insights"
+    stage.draw(broken, sound)
+    tried = []
+    with capture_logs() as logged:
+        stage.live(days_before(JUNE, 28))
+        while notice(stage, broken).outcome is ActionState.DUE:
+            tried.append(stage.now)
+            stage.now = notice(stage, broken).due_at
+            stage.work()
+
+    waits = [later - earlier for earlier, later in zip(tried, [*tried[1:], stage.now], strict=True)]
+    assert [one["renewal"] for one in logged] == 5 * [str(broken)]
+    assert notice(stage, sound).outcome is ActionState.DONE
+    assert (notice(stage, broken).outcome, notice(stage, broken).attempts) == (ActionState.FAILED, 5)
+    assert "not among the lines" in notice(stage, broken).why
+    assert waits[1:] == sorted(waits[1:]) and waits[-1] > timedelta(hours=12)
+    assert [kind for _, kind, _ in stage.letters(broken)] == ["reminder", "renewal_ready"]
+
+
+def notice(stage: Stage, renewal: UUID) -> Action:
+    return next(one for one in actions(stage, renewal) if one.kind is ActionKind.LEGAL_NOTICE)
+
+
+def test_found_at_t_5_each_of_us_hears_what_is_for_them(stage: Stage) -> None:
+    stage.jump(days_before(JUNE, 5))
+    renewal = stage.renewal("elm", Segment.MID_MARKET, Health.GREEN, JUNE)
+    stage.draw(renewal)
+    stage.work()
+
+    told = {(one.email.partition("@")[0], one.kind.value) for one in stage.messages(renewal)}
+    outcomes = {one.kind.value: one.outcome for one in actions(stage, renewal) if one.days >= 5}
+    assert {("maya", "daily_check_in"), ("ines", "inform_manager"), ("maya", "escalate"), ("ines", "escalate")} <= told
+    assert outcomes["inform_manager"] is ActionState.DONE
+
+
+def republish(stage: Stage, change: Callable[[dict[str, Any]], None]) -> None:
+    with stage.writing() as session:
+        content = deepcopy(stage.policies(session)[PolicyKind.PLAN].content)
+        change(content)
+        Policy.publish(
+            session, PolicyKind.PLAN, content, begins_on=stage.now.date(), reason="Ours", by=None, at=stage.now
+        )
+
+
+def test_a_late_letter_is_not_left_to_one_that_this_customer_does_not_get(stage: Stage) -> None:
+    def without_follow_up(content: dict[str, Any]) -> None:
+        next(rule for rule in content["automation"] if rule["kind"] == "follow_up")["segments"] = ["smb"]
+
+    republish(stage, without_follow_up)
+    stage.jump(days_before(JUNE, 20))
+    renewal = stage.renewal("elm", Segment.MID_MARKET, Health.GREEN, JUNE)
+    stage.draw(renewal)
+    stage.work()
+
+    assert {kind for _, kind, _ in stage.letters(renewal)} == {"summary_notice"}
+
+
+def test_a_letter_that_a_new_plan_asks_for_too_late_is_not_sent_after_the_later_ones(stage: Stage) -> None:
+    shipped = {}
+
+    def without_60(content: dict[str, Any]) -> None:
+        shipped.update(deepcopy(content))
+        content["plans"]["smb"]["days"].remove(60)
+
+    republish(stage, without_60)
+    renewal = small(stage)
+    stage.draw(renewal)
+    stage.live(days_before(JUNE, 25))
+    republish(stage, lambda content: content.update(shipped))
+    stage.draw(renewal)
+    stage.work()
+
+    assert [kind for _, kind, _ in stage.letters(renewal)] == ["renewal_ready"]
+
+
 def test_after_a_signature_the_rest_is_dropped_and_thanks_follow_the_day_after(stage: Stage) -> None:
     renewal = small(stage)
     stage.draw(renewal)
     stage.live(days_before(JUNE, 20))
-    with stage.writing() as session:
-        won = session.get_one(Renewal, renewal)
-        won.advance(RenewalState.AGREED, by=None, at=stage.now)
-        won.advance(RenewalState.CONTRACTING, by=None, at=stage.now)
-        won.close_as_won(at=stage.now)
-        end(session, won, stage.policies(session)[PolicyKind.PLAN], at=stage.now)
+    stage.win(renewal)
 
     stage.live(JUNE + timedelta(days=3))
 
@@ -249,3 +354,60 @@ def test_whoever_said_no_is_not_reminded(stage: Stage) -> None:
     stage.live(JUNE)
 
     assert [kind for _, kind, _ in stage.letters(renewal)] == ["reminder"]
+
+
+def notices(stage: Stage, renewal: UUID) -> list[tuple[date, str]]:
+    """By their last days to decline, with where they stand."""
+    with stage.writing() as session:
+        found = session.scalars(Notice.of_renewal(renewal)).unique()
+        return sorted((one.deadline, one.state.value) for one in found)
+
+
+def test_a_notice_is_written_anew_when_the_last_day_to_decline_moves_and_once_for_each(stage: Stage) -> None:
+    renewal, later = by_itself(stage, "ash"), JUNE + timedelta(days=91)
+    stage.draw(renewal)
+    stage.live(days_before(JUNE, 25))
+    for renews_on in (later, JUNE, later):
+        with stage.writing() as session:
+            session.get_one(Renewal, renewal).renews_on = renews_on
+        stage.draw(renewal)
+        stage.work()
+    stage.live(days_before(later, 20))
+
+    letters = [one for one in stage.messages(renewal) if one.kind is MessageKind.LEGAL_NOTICE]
+    with stage.writing() as session:
+        found = session.get_one(Renewal, renewal)
+        old, new = (session.get_one(Notice, UUID(one.context["notice"])) for one in letters)
+        reader = session.get_one(Person, letters[0].person_id)
+        assert "another now" in old.needless(found, reader)
+        assert new.needless(found, reader) == ""
+    assert notices(stage, renewal) == [(JUNE, "planned"), (later, "planned")]
+
+
+def test_a_price_that_is_not_approved_is_looked_at_again_each_day_and_somebody_hears_of_it(stage: Stage) -> None:
+    renewal = by_itself(stage, "ash")
+    stage.draw(renewal)
+    stage.now = milestone(stage, renewal, "notice").due_at
+    with stage.writing() as session:
+        policies, found = stage.policies(session), session.get_one(Renewal, renewal)
+        Sweep.run(session, policies[PolicyKind.PLAN].content, at=stage.now)
+        action = session.scalars(Action.due_of(renewal).where(Action.kind == ActionKind.LEGAL_NOTICE)).one()
+        plan = session.scalars(select(Plan)).one()
+        turn = Turn(session, found, plan, policies, (), Staff(session), stage.now)
+        wait_for_approval(turn, action, days_before(JUNE, 15))
+    told = [one for one in stage.messages(renewal) if one.kind is MessageKind.STUCK]
+    stage.jump(days_before(JUNE, 27))
+
+    assert [(one.email.partition("@")[0], one.context["until"]) for one in told] == [("maya", "2026-06-02")]
+    assert notices(stage, renewal) == [(JUNE, "planned")]
+
+
+def test_a_notice_is_moved_only_to_a_day_on_which_it_counts(stage: Stage) -> None:
+    renewal = by_itself(stage, "ash")
+    stage.draw(renewal)
+    with stage.writing() as session:
+        found, chosen = session.get_one(Renewal, renewal), milestone(stage, renewal, "notice")
+        with pytest.raises(Malformed, match="counts only from 2026-05-18 to 2026-06-02") as no:
+            move(session, found, chosen, days_before(JUNE, 40), "Early.", by=maya(stage), at=stage.now)
+
+    assert no.value.field == "day"

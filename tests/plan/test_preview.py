@@ -101,15 +101,17 @@ def more(now: Counter[str], was: Counter[str]) -> dict[str, int]:
 @pytest.mark.parametrize("said", DRAFTS, ids=lambda said: " ".join(said))
 def test_what_a_preview_counts_is_what_comes(stage: Stage, other_stage: Stage, said: dict[str, str]) -> None:
     keys, end = furnish(stage), stage.now.date() + timedelta(days=AHEAD)
-    furnish(other_stage)
+    others = furnish(other_stage)
     before, foreseen = on_the_line(stage), looked_at(stage, said)
 
     published(stage, said, keys)
     after = on_the_line(stage)
     letters = []
-    for one in (stage, other_stage):
+    for one, signing in ((stage, keys), (other_stage, others)):
         one.jump(end)
         letters.append(counted(one)[0])
+        for key in signing:
+            one.win(key)
         one.jump(end + timedelta(days=45))
 
     assert net(foreseen.milestones) == more(keys_of(after), keys_of(before))
