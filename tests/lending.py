@@ -36,4 +36,5 @@ def lent(database: Database) -> Iterator[Database]:
         yield database
     finally:
         database.close()
-        free.append(loan)
+        if not loan.engine.dispatch.before_cursor_execute:  # somebody listens in: theirs to keep
+            free.append(loan)

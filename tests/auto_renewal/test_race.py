@@ -31,7 +31,7 @@ from renewals.person import Person
 from renewals.renewal import Renewal
 from tests.auto_renewal.juno import JONAS, RENEWS_ON, Juno
 
-QUICK, LONG, MUTANT = 100, 2000, 60
+QUICK, LONG, MUTANT = 60, 2000, 40
 PATIENCE = 0.04
 """Seconds one waits for the other, which may itself be waiting for a lock."""
 CHARGE, NO = "charge", "no"

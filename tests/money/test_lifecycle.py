@@ -241,8 +241,8 @@ def _live_through(life: type[Life], examples: int, steps: int) -> None:
     )
 
 
-def test_forty_lives_of_a_payment(life: type[Life]) -> None:
-    _live_through(life, 40, 20)
+def test_twenty_five_lives_of_a_payment(life: type[Life]) -> None:
+    _live_through(life, 25, 20)
 
 
 @pytest.mark.long

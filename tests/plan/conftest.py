@@ -19,27 +19,26 @@ BEGIN = datetime(2026, 4, 8, 15, 30, tzinfo=UTC)
 def furnished(postgres: str, bare: str) -> str:
     """A house with its policies and its staff."""
     url = new_database(postgres, "furnished", template=bare.rsplit("/", 1)[1])
-    with lent(Database(url, lambda connection, events: None, pool=4)) as database:
-        Stage(database, BEGIN).furnish()
+    with standing_on(url) as made:
+        made.furnish()
     return url
 
 
 @pytest.fixture
 def stage(postgres: str, furnished: str) -> Iterator[Stage]:
-    with _opened(postgres, furnished) as made:
-        yield made
-
-
-@pytest.fixture
-def other_stage(postgres: str, furnished: str) -> Iterator[Stage]:
-    """The same house once more, to see what would have been."""
-    with _opened(postgres, furnished) as made:
+    with copy_of(postgres, furnished) as made:
         yield made
 
 
 @contextmanager
-def _opened(postgres: str, furnished: str) -> Iterator[Stage]:
-    url = new_database(postgres, f"plan_{secrets.token_hex(6)}", template=furnished.rsplit("/", 1)[1])
+def copy_of(postgres: str, house: str) -> Iterator[Stage]:
+    url = new_database(postgres, f"plan_{secrets.token_hex(6)}", template=house.rsplit("/", 1)[1])
+    with standing_on(url) as made:
+        yield made
+    drop_database(postgres, url)
+
+
+@contextmanager
+def standing_on(url: str) -> Iterator[Stage]:
     with lent(Database(url, lambda connection, events: None, pool=4)) as database:
         yield Stage(database, BEGIN)
-    drop_database(postgres, url)

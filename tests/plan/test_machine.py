@@ -222,8 +222,8 @@ def play(stage: Stage, examples: int, steps: int) -> None:
     )
 
 
-def test_thirty_lives_of_a_timeline(stage: Stage) -> None:
-    play(stage, 30, 15)
+def test_fifteen_lives_of_a_timeline(stage: Stage) -> None:
+    play(stage, 15, 15)
 
 
 @pytest.mark.long

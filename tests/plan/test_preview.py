@@ -1,7 +1,7 @@
 """A preview of another playbook says what then happens, neither more nor less."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -21,7 +21,10 @@ from renewals.plan.tally import ELSEWHERE, FEWER, MORE, Tallies
 from renewals.plan.task import Task
 from renewals.plan.version import history
 from renewals.policy import PolicyKind
+from renewals.renewal import Renewal
 from renewals.segment import Segment
+from tests.conftest import new_database
+from tests.plan.conftest import copy_of, standing_on
 from tests.plan.stage import Stage
 
 ENTERPRISE, MID, SMB = Segment.ENTERPRISE, Segment.MID_MARKET, Segment.SMB
@@ -41,16 +44,47 @@ DRAFTS: list[dict[str, str]] = [
 ]
 
 
-def furnish(stage: Stage) -> list[UUID]:
+@pytest.fixture(scope="module")
+def crowded(postgres: str, furnished: str) -> str:
     """Renewals of every kind, near and far, as a worker has left them this morning."""
-    today = stage.now.date()
-    keys = [
-        stage.renewal(f"{segment.value} {health.value} {days}", segment, health, today + timedelta(days=days))
-        for segment, health, days in KINDS
-    ]
-    stage.draw(*keys)
-    stage.work()
-    return keys
+    url = new_database(postgres, "crowded", template=furnished.rsplit("/", 1)[1])
+    with standing_on(url) as stage:
+        today = stage.now.date()
+        stage.draw(*(
+            stage.renewal(f"{segment.value} {health.value} {days}", segment, health, today + timedelta(days=days))
+            for segment, health, days in KINDS
+        ))
+        stage.work()
+    return url
+
+
+@pytest.fixture
+def crowd(postgres: str, crowded: str) -> Iterator[Stage]:
+    with copy_of(postgres, crowded) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def otherwise(postgres: str, crowded: str) -> tuple[Counter[str], Counter[str]]:
+    """What comes when nothing is changed: messages before anybody signs, tasks to the end."""
+    with copy_of(postgres, crowded) as made:
+        return lived(made)
+
+
+def lived(stage: Stage) -> tuple[Counter[str], Counter[str]]:
+    """As far as a preview looks; then everybody signs, and what follows from that comes too."""
+    end = stage.now.date() + timedelta(days=AHEAD)
+    stage.jump(end)
+    letters = counted(stage)[0]
+    for key in everybody(stage):
+        stage.win(key)
+    stage.jump(end + timedelta(days=45))
+    return letters, counted(stage)[1]
+
+
+def everybody(stage: Stage) -> list[UUID]:
+    with stage.writing() as session:
+        return list(session.scalars(select(Renewal.id)))
 
 
 def looked_at(stage: Stage, said: dict[str, str]) -> Preview:
@@ -59,12 +93,12 @@ def looked_at(stage: Stage, said: dict[str, str]) -> Preview:
         return preview(session, draft, stage.policies(session), at=stage.now)
 
 
-def published(stage: Stage, said: dict[str, str], keys: Iterable[UUID]) -> None:
+def published(stage: Stage, said: dict[str, str]) -> None:
     with stage.writing() as session:
         draft = Draft.of(session, said, stage.now.date())
         ines = session.get_one(Person, stage.staff["ines"])
         publish(session, draft, draft.base, "To see what comes", by=ines, at=stage.now)
-    stage.draw(*keys)
+    stage.draw(*everybody(stage))
     stage.work()
 
 
@@ -99,31 +133,23 @@ def more(now: Counter[str], was: Counter[str]) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("said", DRAFTS, ids=lambda said: " ".join(said))
-def test_what_a_preview_counts_is_what_comes(stage: Stage, other_stage: Stage, said: dict[str, str]) -> None:
-    keys, end = furnish(stage), stage.now.date() + timedelta(days=AHEAD)
-    others = furnish(other_stage)
-    before, foreseen = on_the_line(stage), looked_at(stage, said)
+def test_what_a_preview_counts_is_what_comes(
+    crowd: Stage, otherwise: tuple[Counter[str], Counter[str]], said: dict[str, str]
+) -> None:
+    before, foreseen = on_the_line(crowd), looked_at(crowd, said)
 
-    published(stage, said, keys)
-    after = on_the_line(stage)
-    letters = []
-    for one, signing in ((stage, keys), (other_stage, others)):
-        one.jump(end)
-        letters.append(counted(one)[0])
-        for key in signing:
-            one.win(key)
-        one.jump(end + timedelta(days=45))
+    published(crowd, said)
+    after = on_the_line(crowd)
+    letters, tasks = lived(crowd)
 
     assert net(foreseen.milestones) == more(keys_of(after), keys_of(before))
-    assert net(foreseen.letters) == more(*letters)
-    assert net(foreseen.tasks) == more(counted(stage)[1], counted(other_stage)[1])
+    assert net(foreseen.letters) == more(letters, otherwise[0])
+    assert net(foreseen.tasks) == more(tasks, otherwise[1])
     assert foreseen.changed
 
 
-def test_a_message_that_only_moves_is_neither_more_nor_fewer(stage: Stage) -> None:
-    furnish(stage)
-
-    foreseen = looked_at(stage, {"rule.escalate.at": "T-7"})
+def test_a_message_that_only_moves_is_neither_more_nor_fewer(crowd: Stage) -> None:
+    foreseen = looked_at(crowd, {"rule.escalate.at": "T-7"})
 
     assert net(foreseen.letters) == {}
     assert foreseen.letters.number("escalate", ELSEWHERE) > 0
@@ -152,7 +178,7 @@ def test_what_a_person_moved_or_left_out_stays_so(stage: Stage) -> None:
         by_key["t30"].by_hand, by_key["t30"].days = True, 33
 
     foreseen = looked_at(stage, {"days.smb.days": "60, 45, 30, 14, 7, 0, T+1"})
-    published(stage, {"days.smb.days": "60, 45, 30, 14, 7, 0, T+1"}, [key])
+    published(stage, {"days.smb.days": "60, 45, 30, 14, 7, 0, T+1"})
 
     assert [(row.name, row.what) for row in foreseen.milestones.rows if row.name != "t30"] == [("t45", MORE)]
     with stage.writing() as session:
@@ -169,9 +195,9 @@ def test_what_has_happened_stays_and_an_older_version_comes_back(stage: Stage) -
     stage.live(stage.now.date() + timedelta(days=2))
     happened = stage.letters(key)
 
-    published(stage, {"days.smb.days": "55, 30, 14, 7, 0, T+1", "rule.reminder.at": "T-55"}, [key])
+    published(stage, {"days.smb.days": "55, 30, 14, 7, 0, T+1", "rule.reminder.at": "T-55"})
     changed = on_the_line(stage)
-    published(stage, {"again": "plan@1"}, [key])
+    published(stage, {"again": "plan@1"})
 
     assert [kind for _, kind, _ in happened] == ["reminder"] * len(happened) != []
     assert {"t55"} <= {name for _, name in changed}
@@ -214,12 +240,11 @@ def test_only_the_policy_that_is_another_is_published(stage: Stage) -> None:
         assert [policy.name for policy in made] == ["tasks@2"]
 
 
-def test_two_thousand_renewals_are_looked_at_in_as_many_questions_as_one(stage: Stage) -> None:
+def test_two_thousand_renewals_are_looked_at_in_as_many_questions_as_one(crowd: Stage) -> None:
     """Counted, not timed: this machine is shared."""
     asked: list[str] = []
-    furnish(stage)
-    event.listen(stage.database.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    event.listen(crowd.database.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
 
-    looked_at(stage, DRAFTS[0])
+    looked_at(crowd, DRAFTS[0])
 
     assert len([one for one in asked if one.lstrip().upper().startswith("SELECT")]) < 16
