@@ -3,7 +3,9 @@
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -13,6 +15,7 @@ from psycopg import sql
 from app import assets, jobs, migrate
 from app.chores.plan import keep_plans
 from app.demo import time
+from app.demo.edition import edition
 from app.demo.parts import Parts, environment, post_json
 from app.demo.supervisor import BOOK, BOOK_FILES, customers_of_stripe
 from app.importing import run as import_book
@@ -50,25 +53,51 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def letters(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the cast had in the mail before any test began."""
-    return tmp_path_factory.mktemp("letters")
-
-
-@pytest.fixture(scope="session")
 def bare(postgres: str) -> str:
     """A migrated database with nothing in it."""
     url = new_database(postgres, "bare")
     migrate.up(url)
-    leave_alone(postgres, url)
+    leave_alone(url)
     return url
 
 
+@dataclass(frozen=True)
+class Book:
+    """A database with the shipped policies and a book brought in by the real importer, and what the worker did with
+    it: the cards on file fetched, the first letters sent."""
+
+    url: str
+    letters: Path
+
+
 @pytest.fixture(scope="session")
-def cast(postgres: str, bare: str, stripe_stand_in: str, letters: Path) -> str:
-    """A database with the shipped policies and the demo's book, brought in by the real importer, and what the
-    worker did with it: the cards on file fetched, the first letters sent."""
-    url = new_database(postgres, "cast", template=bare.rsplit("/", 1)[1])
+def stories(postgres: str, bare: str, stripe_stand_in: str, tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """Of the demo's book the companies that have a story."""
+    whole, folder = [BOOK / name for name in BOOK_FILES], tmp_path_factory.mktemp("stories")
+    return _brought_in(
+        new_database(postgres, "stories", template=bare.rsplit("/", 1)[1]), stripe_stand_in, folder,
+        edition(whole, folder / "book", day=time.FIRST_DAY, small=True),
+    )
+
+
+@pytest.fixture(scope="session")
+def whole_book(postgres: str, bare: str, stripe_stand_in: str, tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """All of the demo's companies."""
+    return _brought_in(
+        new_database(postgres, "whole_book", template=bare.rsplit("/", 1)[1]), stripe_stand_in,
+        tmp_path_factory.mktemp("whole"), [BOOK / name for name in BOOK_FILES],
+    )
+
+
+@pytest.fixture(scope="module")
+def book(request: pytest.FixtureRequest) -> Book:
+    """The stories; in a module marked `whole_book` every company."""
+    name = "whole_book" if request.node.get_closest_marker("whole_book") else "stories"
+    found: Book = request.getfixturevalue(name)
+    return found
+
+
+def _brought_in(url: str, stand_in: str, letters: Path, files: Sequence[Path]) -> Book:
     told = environment(
         database_url=url, public_url=PUBLIC_URL, sandbox_url="http://127.0.0.1:1", smtp_url="smtp://127.0.0.1:1",
         mailbox=Path("/nowhere"),
@@ -79,19 +108,19 @@ def cast(postgres: str, bare: str, stripe_stand_in: str, letters: Path) -> str:
     with database.begin(Role.WORKER) as (session, now):
         ship(session, at=now.business)
     database.close()
-    assert import_book([str(BOOK / name) for name in BOOK_FILES], settings) == 0
-    with opened(url, Sandbox(stripe_stand_in), letters) as made:
+    assert import_book([str(path) for path in files], settings) == 0
+    with opened(url, Sandbox(stand_in), letters) as made:
         made.work()
         Work(made.house).run(keep_plans)  # once more: what came due may have been looked for before it was drawn
         made.work()
-    leave_alone(postgres, url)
-    return url
+    leave_alone(url)
+    return Book(url, letters)
 
 
-def leave_alone(server: str, url: str) -> None:
+def leave_alone(url: str) -> None:
     """A database that others are copied from has no visitors."""
-    name = url.rsplit("/", 1)[1]
-    with psycopg.connect(server.rsplit("/", 1)[0] + "/postgres", autocommit=True) as connection:
+    server, name = url.rsplit("/", 1)
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
 
 
@@ -106,21 +135,41 @@ def stripe_stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def sandbox(stripe_stand_in: str) -> Sandbox:
-    """The stand-in as if nobody had used it yet: no faults, no webhooks, only this test's charges."""
-    fresh = Sandbox(stripe_stand_in).since_now()
+    return as_if_new(stripe_stand_in)
+
+
+def as_if_new(stand_in: str) -> Sandbox:
+    """The stand-in as if nobody had used it yet: no faults, no webhooks, only the charges that come from now on."""
+    fresh = Sandbox(stand_in).since_now()
     fresh.fault("none")
     fresh.webhooks("drop")
     return fresh
 
 
 @pytest.fixture
-def world(postgres: str, cast: str, letters: Path, sandbox: Sandbox, tmp_path: Path) -> Iterator[World]:
+def world(postgres: str, book: Book, sandbox: Sandbox, tmp_path: Path) -> Iterator[World]:
     """A house of this test's own, as the worker left it after the book came in."""
-    url = new_database(postgres, f"test_{secrets.token_hex(6)}", template=cast.rsplit("/", 1)[1])
-    shutil.copytree(letters / "mailbox", tmp_path / "mailbox")
-    with opened(url, sandbox, tmp_path) as made:
+    with _copy_of(book, postgres, sandbox, tmp_path) as made:
         yield made
-    drop_database(postgres, url)
+
+
+@pytest.fixture(scope="module")
+def standing(
+    postgres: str, book: Book, stripe_stand_in: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """A house that a whole module of tests shares: for those who only look, or write what nobody else reads."""
+    sandbox = as_if_new(stripe_stand_in)
+    with _copy_of(book, postgres, sandbox, tmp_path_factory.mktemp("standing")) as made:
+        yield made
+
+
+@contextmanager
+def _copy_of(book: Book, server: str, sandbox: Sandbox, folder: Path) -> Iterator[World]:
+    url = new_database(server, f"test_{secrets.token_hex(6)}", template=book.url.rsplit("/", 1)[1])
+    shutil.copytree(book.letters / "mailbox", folder / "mailbox")
+    with opened(url, sandbox, folder) as made:
+        yield made
+    drop_database(server, url)
 
 
 def new_database(server: str, name: str, template: str | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from html import unescape
 
+import pytest
 from sqlalchemy import text
 
 from admin.address import Address, Pages
@@ -10,6 +11,8 @@ from renewals.check import findings
 from renewals.event import Event, EventName
 from tests.admin.test_record import said, serve
 from tests.world import World
+
+pytestmark = pytest.mark.whole_book
 
 INES, MAYA = "ines@lumen.example", "maya@lumen.example"
 

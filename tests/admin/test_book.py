@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from renewals.forecast import Risk, Timeliness, place
@@ -14,6 +15,8 @@ from renewals.policy import PolicyKind, shipped
 from renewals.renewal import CLOSED, Renewal
 from renewals.segment import Segment
 from tests.world import World
+
+pytestmark = pytest.mark.whole_book
 
 TODAY = date(2026, 8, 5)
 ROW = re.compile(r'<th scope="row"><a href="/admin/renewals/([0-9a-f-]{36})">([^<]+)</a></th>')

@@ -15,6 +15,8 @@ from renewals.renewal import Renewal, RenewalState
 from tests.api.conftest import Knock, knocking, token_of
 from tests.world import World
 
+pytestmark = pytest.mark.whole_book
+
 IMPORTS = "/api/v1/imports"
 
 TIDE: dict[str, list[dict[str, Any]]] = {

@@ -7,7 +7,7 @@ import pytest
 from alembic import command
 
 from app import migrate
-from tests.conftest import drop_database, new_database
+from tests.conftest import Book, drop_database, new_database
 
 
 def test_the_programs_tables_go_up_down_and_up_again(postgres: str) -> None:
@@ -25,8 +25,8 @@ def test_the_programs_tables_go_up_down_and_up_again(postgres: str) -> None:
     assert known == [True, False, True]
 
 
-def test_the_staffs_role_can_not_read_tokens_or_answers(cast: str) -> None:
-    with psycopg.connect(cast) as connection:
+def test_the_staffs_role_can_not_read_tokens_or_answers(stories: Book) -> None:
+    with psycopg.connect(stories.url) as connection:
         connection.execute("SET ROLE kekal_staff")
         for table in ("api_token", "kept_answer"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():

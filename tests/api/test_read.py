@@ -1,11 +1,14 @@
 """What programs read: renewals and accounts, page by page, in the shapes the document promises."""
 
 import msgspec
+import pytest
 
 from app import api
 from app.api.told import Accounts, Renewals, ToldRenewal
 from tests.api.conftest import Knock
 from tests.world import World
+
+pytestmark = pytest.mark.whole_book
 
 RENEWALS, ACCOUNTS = "/api/v1/renewals", "/api/v1/accounts"
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from app.demo.time import FIRST_DAY
 from tests.auto_renewal.juno import Juno
-from tests.conftest import drop_database, leave_alone, new_database
+from tests.conftest import Book, drop_database, leave_alone, new_database
 from tests.world import Sandbox, opened
 
 ALONE = (
@@ -25,18 +25,19 @@ ALONE = (
 
 @pytest.fixture(scope="session")
 def first_day(
-    postgres: str, cast: str, letters: Path, stripe_stand_in: str, tmp_path_factory: pytest.TempPathFactory
+    postgres: str, stories: Book, stripe_stand_in: str, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, Path]:
     """A database in which her notice was served, and the mail there was by then."""
-    url, folder = new_database(postgres, "juno", template=cast.rsplit("/", 1)[1]), tmp_path_factory.mktemp("juno")
-    shutil.copytree(letters / "mailbox", folder / "mailbox")
+    url = new_database(postgres, "juno", template=stories.url.rsplit("/", 1)[1])
+    folder = tmp_path_factory.mktemp("juno")
+    shutil.copytree(stories.letters / "mailbox", folder / "mailbox")
     with opened(url, Sandbox(stripe_stand_in), folder) as world:
         made = Juno(world, world.renewal("juno-studio"))
         with world.writing() as session:
             for quiet in ALONE:
                 session.execute(text(quiet), {"renewal": made.renewal})
         made.live(FIRST_DAY)
-    leave_alone(postgres, url)
+    leave_alone(url)
     return url, folder
 
 

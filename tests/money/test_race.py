@@ -22,7 +22,7 @@ from renewals.acceptance import Acceptance, AcceptanceState
 from renewals.account import Account, Card
 from renewals.person import Person
 from renewals.renewal import CLOSED, Renewal
-from tests.conftest import drop_database, new_database
+from tests.conftest import Book, drop_database, new_database
 from tests.crash.oracle import violations
 from tests.money.parties import RUTH
 from tests.world import Sandbox, World, click_form, opened
@@ -56,10 +56,10 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(postgres: str, cast: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(postgres: str, stories: Book, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Real processes, the webhooks as they should be."""
     folder, ports = tmp_path_factory.mktemp("house"), [free_port(), free_port()]
-    url = new_database(postgres, "race", template=cast.rsplit("/", 1)[1])
+    url = new_database(postgres, "race", template=stories.url.rsplit("/", 1)[1])
     parts = Parts(folder)
     stripe = parts.start_sandbox(f"http://127.0.0.1:{ports[0]}", free_port())
     sandbox = Sandbox(stripe)

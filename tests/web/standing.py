@@ -1,31 +1,14 @@
-"""Standing: a house that a whole module of tests shares, for those who only look or write what nobody else reads."""
+"""Standing: what a house holds, and whether looking at it changed anything."""
 
-import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg
 
-from tests.conftest import drop_database, new_database
-from tests.world import Sandbox, World, opened
+from tests.world import World
 
 HIDDEN = {"web_session": ("seen_at",), "feed": ("read_at",)}
 """What may change while somebody only looks: when their session was last seen, and their calendar last read."""
-
-
-@contextmanager
-def standing(postgres: str, cast: str, letters: Path, stand_in: str, folder: Path) -> Iterator[World]:
-    """The cast's own database again, as the worker left it after the book came in, with the letters it had sent."""
-    url = new_database(postgres, f"standing_{secrets.token_hex(6)}", template=cast.rsplit("/", 1)[1])
-    sandbox = Sandbox(stand_in).since_now()
-    sandbox.fault("none")
-    sandbox.webhooks("drop")
-    shutil.copytree(letters / "mailbox", folder / "mailbox")
-    with opened(url, sandbox, folder) as world:
-        yield world
-    drop_database(postgres, url)
 
 
 @contextmanager

@@ -23,6 +23,8 @@ from tests.web.guest import Guest, colleague, known, stranger
 from tests.web.standing import changed, contents
 from tests.world import CSRF, Visitor, World
 
+pytestmark = pytest.mark.whole_book
+
 RUTH = "ruth@cedar-dental.example"
 MAYA = "maya@lumen.example"
 MINUTE = timedelta(minutes=1)
