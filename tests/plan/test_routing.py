@@ -330,6 +330,24 @@ def test_an_enterprise_runs_by_itself_only_by_a_managers_reason(stage: Stage) ->
     assert routed(stage, renewal)[0].touch == "auto"
 
 
+def test_what_may_run_by_itself_no_longer_does_once_it_is_red_and_does_again_after_that(stage: Stage) -> None:
+    renewal = stage.renewal("elder", ENTERPRISE, Health.GREEN, JUNE)
+    mandate(stage, renewal)
+    routed(stage, renewal)
+    decide(stage, renewal, Part.TOUCH, "auto", by="ines")
+
+    touches = []
+    for band in (Health.RED, Health.GREEN):
+        with stage.writing() as session:
+            session.get_one(Account, session.get_one(Renewal, renewal).account_id).health_band = band
+        touches.append(routed(stage, renewal)[0].touch)
+        if band is Health.RED:
+            with pytest.raises(NotNow, match="in the red"):
+                decide(stage, renewal, Part.TOUCH, "auto", by="ines")
+
+    assert touches == ["negotiated", "auto"]
+
+
 def test_the_plan_follows_the_touch(stage: Stage) -> None:
     renewal = small(stage)
     mandate(stage, renewal)
