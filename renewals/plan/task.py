@@ -89,6 +89,11 @@ class Task(Lifecycle, Owned):
         self.reason = reason.strip()[:500]
         self._end(TaskState.WAIVED, EventName.TASK_WAIVED, by=by, at=at)
 
+    def lapse(self, why: str, *, at: datetime) -> None:
+        """Nobody needs it any more. Raises: NotNow when it was ended before."""
+        self.reason = why
+        self._end(TaskState.WAIVED, EventName.TASK_WAIVED, by=None, at=at)
+
     def reopen(self, *, by: Person, at: datetime) -> None:
         """Take the end back; what was booked stays. Raises: NotYours, NotNow."""
         by.must(Permission.WORK_TASKS)
@@ -106,8 +111,8 @@ class Task(Lifecycle, Owned):
             session_of(self), EventName.TASK_GIVEN, self, by=by, at=at, pattern=self.pattern, to=str(person.id)
         )
 
-    def _end(self, state: TaskState, name: EventName, *, by: Person, at: datetime) -> None:
-        self.ended_at, self.ended_by = at, by.id
+    def _end(self, state: TaskState, name: EventName, *, by: Person | None, at: datetime) -> None:
+        self.ended_at, self.ended_by = at, by.id if by else None
         self._move(state, name, by=by, at=at, pattern=self.pattern)
 
     @classmethod
@@ -116,7 +121,5 @@ class Task(Lifecycle, Owned):
         return select(cls).where(cls.renewal_id == renewal_id).order_by(cls.state.desc(), cls.due_on, cls.pattern)
 
     @classmethod
-    def open_of(cls, person: Person) -> Select["Task"]:
-        """What waits for one person, the most urgent first."""
-        waiting = select(cls).where(cls.assignee_id == person.id, cls.state == TaskState.OPEN)
-        return waiting.order_by(cls.due_on, cls.id)
+    def still_open(cls, renewal_id: UUID) -> Select["Task"]:
+        return cls.of_renewal(renewal_id).where(cls.state == TaskState.OPEN)

@@ -72,7 +72,8 @@ GREEN: dict[str, Any] = {"health": "green", "score": 85}
 AGAINST_AUTO: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("there is no clause", {"auto_renew": False}, {}), ("the card dies before", {"payment_on_file": False}, {}),
     ("something is owed", {"good_standing": False}, {}), ("they said no", {"declined": True}, AT_RISK),
-    ("it is in the red", RED, AT_RISK), ("ties are weak", {"relationship": "weak"}, {"strategy": "relationship_rebuild"}),
+    ("it is in the red", RED, AT_RISK),
+    ("ties are weak", {"relationship": "weak"}, {"strategy": "relationship_rebuild"}),
 ]
 
 CASES = [
