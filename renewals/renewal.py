@@ -132,6 +132,11 @@ class Renewal(Lifecycle, Owned):
         return self.term.arr
 
     @property
+    def seats(self) -> int:
+        """People it is paid for: the plan's own, without what is bought beside it."""
+        return sum(line.quantity for line in self.term.lines if line.product == self.subscription.plan)
+
+    @property
     def target(self) -> Money:
         """What we hope a year will be worth; today's value unless somebody said otherwise."""
         return self.value if self.target_minor is None else Money(self.target_minor, self.value.currency)

@@ -63,8 +63,7 @@ def facts_of(
     """Everything the rules may ask for."""
     account, term = renewal.account, renewal.term
     segment = segment or renewal.segment(policies[PolicyKind.SEGMENT].content)
-    seats = sum(line.quantity for line in term.lines)
-    used = known.used.get(renewal.subscription_id)
+    seats, used = renewal.seats, known.used.get(renewal.subscription_id)
     card = account.card_on_file
     begins = max(policies[PolicyKind.PLAN].content["plans"][segment.value]["days"])
     return Facts(

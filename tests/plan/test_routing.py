@@ -26,7 +26,8 @@ from renewals.routing.routing import Routing
 from renewals.routing.share import burdens, shares
 from renewals.running import hand_over
 from renewals.segment import Segment
-from renewals.subscription import Term
+from renewals.subscription import Line, Term
+from renewals.value import ACTIVE_USERS, Usage
 from tests.plan.stage import Stage
 
 JUNE = date(2026, 6, 17)
@@ -242,6 +243,23 @@ def test_a_strategic_flag_has_a_reason_and_a_day_to_look_again(
 
         with pytest.raises(Malformed, match=words):
             account.flag_strategic(reason, review_on, by=session.get_one(Person, stage.staff["maya"]), at=stage.now)
+
+
+def test_only_the_plans_own_seats_can_be_used_not_what_is_bought_beside_it(stage: Stage) -> None:
+    renewal = small(stage)
+    with stage.writing() as session:
+        found = session.get_one(Renewal, renewal)
+        paid, used = found.seats, found.seats - 1
+        session.add(
+            Line(account_id=found.account_id, term_id=found.term_id, position=1, product="insights", quantity=paid,
+                 unit_minor=100, amount_minor=100 * paid, currency="USD", starts_on=found.term.starts_on, ends_on=JUNE)
+        )
+        session.add(
+            Usage(account_id=found.account_id, subscription_id=found.subscription_id, metric=ACTIVE_USERS,
+                  month=date(2026, 3, 1), amount=used)
+        )
+
+    assert routed(stage, renewal)[0].known.seats_used == 100 * used // paid
 
 
 # What a person decides
