@@ -71,6 +71,18 @@ def finish(
         _tell_managers(renewal, task, at=at)
 
 
+def waive(renewal: Renewal, task: Task, reason: str, *, by: Person, at: datetime) -> None:
+    """Left undone, with a reason; but nobody who is far from done leaves that question out.
+
+    Raises: NotYours, NotNow, Malformed.
+    """
+    if task.pattern == REALITY_CHECK and not reached(renewal.state, RenewalState.AGREED):
+        raise NotNow(
+            f"It is {renewal.state.value}, not agreed, so this stays: name the blocker, or let the risk go up."
+        )
+    task.waive(reason, by=by, at=at)
+
+
 def _face_reality(renewal: Renewal, outcome: Mapping[str, Any]) -> None:
     """Far from done, one of two is forced: the blocker is named, or the risk goes up.
 
