@@ -82,6 +82,11 @@ class Pattern:
     blocks: str | None
     off: str = ""
 
+    @property
+    def amounts(self) -> list[Field]:
+        """The answers that are money."""
+        return [field for field in self.outcome if field.kind is FieldKind.MONEY]
+
     def suits(self, segment: Segment, touch: str, health: Health, strategic: bool) -> bool:
         """An unknown health is met with yellow's work: it is never as good as green."""
         band = Health.YELLOW if health is Health.UNKNOWN else health
