@@ -23,7 +23,8 @@ ROLES = (OWNER, *(role.value for role in STAFF_ROLES))
 TOUCHES = ("auto", "assisted", "negotiated")
 BANDS = (Health.GREEN, Health.YELLOW, Health.RED)
 HOLDS = ("proposal_sent", "contract_sent", "closed_won")
-"""What can not happen while the task that blocks it is open."""
+"""What a task comes before. Only a proposal is held back by it: contract and close follow from what the customer does,
+and nobody's open task keeps their yes or their money waiting."""
 
 SOURCES = ("T", "S", "K")
 """The timeline playbook, the strategy framework, and what is neither's: ours or the company's own."""
