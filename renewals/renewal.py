@@ -161,8 +161,8 @@ class Renewal(Lifecycle, Owned):
         before = self.segment_override
         self.segment_override, self.segment_reason = segment, reason.strip() if segment else None
         Event.record(
-            session_of(self), EventName.RENEWAL_RESEGMENTED, self, by=by, at=at,
-            **{"from": before.value if before else None, "to": segment.value if segment else None, "reason": reason},
+            session_of(self), EventName.RENEWAL_RESEGMENTED, self, by=by, at=at, **self.because(reason, at=at),
+            **{"from": before.value if before else None, "to": segment.value if segment else None},
         )
 
     def must_be_open(self) -> None:
@@ -235,6 +235,10 @@ class Renewal(Lifecycle, Owned):
         )
         session_of(self).add(activity)
         return activity
+
+    def because(self, reason: str, *, at: datetime) -> dict[str, str]:
+        """Why something was decided about it, kept in words; what an event says to refer to them."""
+        return {"activity": str(self.write_down(ActivityKind.REASON, reason, on=self.account.today(at)).id)}
 
     @classmethod
     def with_parts(cls, query: Select["Renewal"]) -> Select["Renewal"]:

@@ -117,9 +117,11 @@ class Routing(Versioned, Owned):
             kept[part.value] = {"value": value, "reason": reason, "by": who, "at": at.isoformat()}
         self.decided = kept
         if by is not None:
+            renewal = renewal_of(self)
             Event.record(
-                session_of(self), EventName.ROUTING_DECIDED, renewal_of(self), by=by, at=at, part=part.value,
-                reason=reason, **({} if part is Part.OWNER else {"from": before, "to": value or self._ruled(part)}),
+                session_of(self), EventName.ROUTING_DECIDED, renewal, by=by, at=at, part=part.value,
+                **({} if part is Part.OWNER else {"from": before, "to": value or self._ruled(part)}),
+                **renewal.because(reason, at=at),
             )
 
     def _ruled(self, part: Part) -> str:
