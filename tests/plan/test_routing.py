@@ -13,6 +13,7 @@ from renewals.event import Event, EventName
 from renewals.health import Health
 from renewals.message import Message, MessageKind
 from renewals.person import Person, Role
+from renewals.plan.milestone import Milestone
 from renewals.plan.plan import Plan
 from renewals.plan.task import Task
 from renewals.policy import Policy, PolicyKind, shipped
@@ -26,6 +27,7 @@ from renewals.routing.routing import Routing
 from renewals.routing.share import burdens, shares
 from renewals.running import hand_over
 from renewals.segment import Segment
+from renewals.stake import Stake
 from renewals.subscription import Line, Term
 from renewals.value import ACTIVE_USERS, Usage
 from tests.plan.stage import Stage
@@ -260,6 +262,26 @@ def test_only_the_plans_own_seats_can_be_used_not_what_is_bought_beside_it(stage
         )
 
     assert routed(stage, renewal)[0].known.seats_used == 100 * used // paid
+
+
+def test_an_enterprise_whose_people_approve_one_after_another_begins_at_t_150(stage: Stage) -> None:
+    keys = [stage.renewal("elder", ENTERPRISE, Health.GREEN, JUNE), stage.renewal("cedar", MIDDLE, Health.GREEN, JUNE)]
+    stage.draw(*keys)
+    before = [first_day(stage, key) for key in keys]
+    with stage.writing() as session:
+        for person in session.scalars(select(Person).where(Person.account_id.is_not(None))):
+            roles = [{"sven": "decision_maker", "olga": "economic_buyer"}.get(person.name.split()[1], "procurement")]
+            session.add(Stake(account_id=person.account_id, person_id=person.id, buying_roles=roles))
+
+    stage.draw(*keys)
+
+    assert (before, [first_day(stage, key) for key in keys]) == ([120, 60], [150, 60])
+
+
+def first_day(stage: Stage, renewal: UUID) -> int:
+    """Units: days before the renewal date."""
+    with stage.writing() as session:
+        return session.scalars(Milestone.of_renewal(renewal).where(~Milestone.quiet)).first().days  # type: ignore[union-attr]
 
 
 # What a person decides
