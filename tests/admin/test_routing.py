@@ -14,17 +14,12 @@ from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal, RenewalState
 from renewals.routing.kind import Part
 from renewals.routing.routing import Routing
+from tests.admin.test_record import said
 from tests.world import Visitor, World
 
 MAYA, INES, FARAH, RUTH = (
     "maya@lumen.example", "ines@lumen.example", "farah@lumen.example", "ruth@cedar-dental.example",
 )
-
-
-def said(page: str) -> str:
-    """A page's words without its marks."""
-    words = re.sub(r"<[^>]+>", " ", page.split("<main", 1)[1])
-    return " ".join(words.replace("&nbsp;", " ").replace("\N{NO-BREAK SPACE}", " ").split())
 
 
 def record(visitor: Visitor, world: World, account: str) -> str:
