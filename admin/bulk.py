@@ -1,6 +1,6 @@
 """Bulk: one act on many renewals: chosen, asked for, and what became of each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from renewals.errors import Malformed
 from renewals.permission import Permission
 from renewals.pipeline import Pipeline
 from renewals.plan.catalogue import Pattern, check_outcome
-from renewals.plan.choosing import milestones_of, tasks_of
+from renewals.plan.choosing import currencies_of, milestones_of, tasks_of
 from renewals.plan.opening import catalogue_of
 from renewals.policy import Policy, PolicyKind
 
@@ -40,9 +40,8 @@ def ask(visit: Visit) -> Answer:
     form = visit.request.form
     try:
         act = one_of(BulkAct, form.get("act", ""), "Choose what is to be done.", "act")
-        asked = Bulk.ask(
-            visit.session, act, _details(visit, act, form), _keys(visit, form), by=visit.someone, at=visit.now
-        )
+        keys = _keys(visit, form)
+        asked = Bulk.ask(visit.session, act, _details(visit, act, keys), keys, by=visit.someone, at=visit.now)
     except Malformed as trouble:
         return _page(visit, form, status=422, **{trouble.field or "chosen": str(trouble)})
     return visit.go(f"/admin/bulk/{asked.id}")
@@ -62,11 +61,14 @@ def show(visit: Visit, bulk_id: UUID) -> Answer:
 
 
 def _keys(visit: Visit, said: Mapping[str, str]) -> list[UUID]:
-    """The chosen ones, or all of the filter."""
+    """The chosen ones, or all of the filter. Raises: Malformed for more than one act takes."""
     if said.get("all") == "yes":
         wanted = wanted_by(Address("/admin/renewals", said, FILTERS), visit.someone)
-        return Pipeline(visit.session, visit.today).keys(wanted)
-    return [key for key in map(_key, said) if key]
+        keys = Pipeline(visit.session, visit.today).keys(wanted, most=Bulk.MOST + 1)
+    else:
+        keys = [key for key in map(_key, said) if key]
+    Bulk.must_be_few(keys)
+    return keys
 
 
 def _key(name: str) -> UUID | None:
@@ -76,8 +78,9 @@ def _key(name: str) -> UUID | None:
         return None
 
 
-def _details(visit: Visit, act: BulkAct, form: Mapping[str, str]) -> dict[str, Any]:
+def _details(visit: Visit, act: BulkAct, keys: Collection[UUID]) -> dict[str, Any]:
     """What the act needs, checked before anything is asked of the worker. Raises: Malformed."""
+    form = visit.request.form
     if act is BulkAct.HAND_OVER:
         owner = somebody(running.who_may_own(visit.session), form.get("to", ""), "Choose who looks after them.", "to")
         return {"to": str(owner.id)}
@@ -90,9 +93,18 @@ def _details(visit: Visit, act: BulkAct, form: Mapping[str, str]) -> dict[str, A
     pattern = _patterns(visit).get(form.get("pattern", ""))
     if pattern is None:
         raise Malformed("Choose a kind of task.", "pattern")
-    answers = check_outcome(pattern, outcome.typed(pattern, form, form.get("currency", "USD")))
+    answers = _answers(visit, pattern, keys)
     minutes = outcome.minutes(form.get("minutes", "") or str(pattern.minutes))
     return {"pattern": pattern.key, "outcome": answers, "minutes": minutes}
+
+
+def _answers(visit: Visit, pattern: Pattern, keys: Collection[UUID]) -> dict[str, Any]:
+    """The same for all of them, so an amount is said only where they have one currency. Raises: Malformed."""
+    form, found = visit.request.form, currencies_of(visit.session, keys, pattern.key)
+    amount = next((field.key for field in pattern.amounts if form.get(outcome.PREFIX + field.key, "").strip()), None)
+    if amount and len(found) > 1:
+        raise Malformed(f"They are in {' and '.join(found)}: choose those of one currency, or leave it open.", amount)
+    return check_outcome(pattern, outcome.typed(pattern, form, found[0] if found else ""))
 
 
 def _patterns(visit: Visit) -> dict[str, Pattern]:
@@ -102,7 +114,11 @@ def _patterns(visit: Visit) -> dict[str, Pattern]:
 
 
 def _page(visit: Visit, said: Mapping[str, str], *, status: int = 200, **trouble: str) -> Answer:
-    keys, patterns = _keys(visit, said), _patterns(visit)
+    patterns, keys = _patterns(visit), list[UUID]()
+    try:
+        keys = _keys(visit, said)
+    except Malformed as no:
+        status, trouble = 422, trouble | {"chosen": str(no)}
     pattern = patterns.get(said.get("pattern", ""))
     rows = Pipeline(visit.session, visit.today).chosen(keys[:NAMED])
     open_tasks = tasks_of(visit.session, keys)
@@ -111,7 +127,7 @@ def _page(visit: Visit, said: Mapping[str, str], *, status: int = 200, **trouble
         owners=running.who_may_own(visit.session), milestones=milestones_of(visit.session, keys),
         kinds=[(key, number, _title(patterns, key)) for key, number in open_tasks], pattern=pattern,
         answers=outcome.again(pattern, said) if pattern else {}, prefix=outcome.PREFIX, trouble=trouble,
-        currency=rows[0].value.currency if rows else "USD", may=_may(visit),
+        currency=" or ".join(currencies_of(visit.session, keys, pattern.key)) if pattern else "", may=_may(visit),
         typed={name: said.get(name, "") for name in ("act", "to", "key", "reason", "minutes")},
     )
 

@@ -3,6 +3,7 @@
 Who has no task this week and looks after no renewal sees the team's.
 """
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from admin.shell import DAYS, page
 from admin.task import just_ended
 from gateways.browser import Answer, Visit, get, staff
 from renewals import trail
-from renewals.forecast import Risk
 from renewals.permission import Permission
 from renewals.person import Person
 from renewals.pipeline import Pipeline, owners
@@ -27,23 +27,22 @@ FEW = 4
 
 @get("/admin", staff(Permission.READ_BOOK))
 def show(visit: Visit) -> Answer:
-    pipeline, person = Pipeline(visit.session, visit.today), _whose(visit)
+    pipeline, people = Pipeline(visit.session, visit.today), _people(visit)
+    person = _whose(visit, people)
     whose = person.id if person else None
-    rows = pipeline.coming(DAYS, whose)
-    near = [row for row in rows if (row.renews_on - visit.today).days <= DAYS]
     return page(
-        visit, "admin/day.html", here="day", person=person, days=DAYS, near=near[:SHOWN], total=len(near),
-        at_risk=[row for row in rows if row.forecast.risk is Risk.HIGH][:SHOWN], stages=pipeline.by_stage(whose),
-        work=Worklist.of(visit.session, whose, visit.today, most=_most(visit)), people=_people(visit),
+        visit, "admin/day.html", here="day", person=person, days=DAYS, near=pipeline.coming(DAYS, whose, most=SHOWN),
+        at_risk=pipeline.at_risk(DAYS, whose, most=SHOWN), stages=pipeline.by_stage(whose),
+        work=Worklist.of(visit.session, whose, visit.today, most=_most(visit)), people=people,
         week_ends=visit.today + WEEK, few=FEW, ended=just_ended(visit),
-        news=trail.news(visit.session, {row.account_id for row in rows}, most=NEWEST),
+        news=trail.news(visit.session, pipeline.minded(DAYS, whose), most=NEWEST),
         may=SimpleNamespace(work=visit.someone.may(Permission.WORK_TASKS)),
     )
 
 
-def _whose(visit: Visit) -> Person | None:
+def _whose(visit: Visit, people: Sequence[Person]) -> Person | None:
     """One person's day, or the team's: by the address, else one's own where there is anything."""
-    word, people = visit.request.query.get("whose", ""), _people(visit)
+    word = visit.request.query.get("whose", "")
     if word == "mine" or (not word and visit.someone.id in {one.id for one in people}):
         return visit.someone
     return next((one for one in people if str(one.id) == word), None)

@@ -83,7 +83,7 @@ def _page(
     visit: Visit, shown: Wording, *, status: int = 200, trouble: Mapping[str, str] | None = None
 ) -> Answer:
     said: Mapping[str, str] = {**visit.request.query, **visit.request.form}
-    near = Pipeline(visit.session, visit.today).coming(DAYS, None)[:NEAREST]
+    near = Pipeline(visit.session, visit.today).coming(DAYS, None, most=NEAREST).rows
     renewal, locale = _chosen(visit, said.get("renewal", ""), near), said.get("locale", "")
     locale = locale if locale in LOCALES else LOCALES[0]
     may = visit.someone.may(Permission.EDIT_LETTERS)

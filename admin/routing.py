@@ -8,7 +8,7 @@ from admin.form import day, one_of, somebody
 from admin.shell import page
 from gateways.browser import Answer, Visit, get, post, staff
 from renewals.account import Account
-from renewals.errors import Malformed, NotFound, NotNow
+from renewals.errors import Malformed, NotFound, NotNow, Stale
 from renewals.permission import Permission
 from renewals.person import STAFF_ROLES, Person
 from renewals.policy import Policy, PolicyKind
@@ -93,9 +93,12 @@ def publish_rules(visit: Visit) -> Answer:
     form = visit.request.form
     try:
         draft = draft_of(_in_force(visit).content, form)
-        publish(visit.session, draft, form.get("reason", ""), by=visit.someone, at=visit.now)
+        base, reason = form.get("base", ""), form.get("reason", "")
+        publish(visit.session, draft, base, reason, by=visit.someone, at=visit.now)
     except Malformed as trouble:
         return _rules(visit, form, status=422, **{trouble.field or "reason": str(trouble)})
+    except Stale as trouble:
+        return _rules(visit, form, status=409, reason=str(trouble))
     return visit.go("/admin/routing", flash="rules_published")
 
 

@@ -13,12 +13,13 @@ from renewals.errors import Malformed
 from renewals.permission import Permission
 from renewals.person import Person
 from renewals.pipeline import Rules
+from renewals.plan import working
 from renewals.plan.milestone import Milestone
 from renewals.plan.opening import who_does
 from renewals.plan.review import Known
 from renewals.plan.schedule import said_of
 from renewals.plan.task import Task
-from renewals.plan.working import Duty, duties_of, finish
+from renewals.plan.working import Duty, duties_of
 from renewals.plan.worklist import colleagues
 from renewals.renewal import Renewal
 
@@ -39,7 +40,7 @@ def end(visit: Visit, task_id: UUID) -> Answer:
         asked = _duty(visit, task)
         answers = outcome.typed(asked.pattern, form, renewal.value.currency) if asked.pattern else {}
         minutes = outcome.minutes(form.get("minutes", "") or str(asked.minutes))
-        finish(renewal, task, answers, minutes=minutes, by=visit.someone, at=visit.now)
+        working.finish(renewal, task, answers, minutes=minutes, by=visit.someone, at=visit.now)
 
     return _done(visit, task_id, act)
 
@@ -47,7 +48,7 @@ def end(visit: Visit, task_id: UUID) -> Answer:
 @post("/admin/tasks/{task_id:uuid}/waiver", staff(Permission.WORK_TASKS))
 def waive(visit: Visit, task_id: UUID) -> Answer:
     def act(renewal: Renewal, task: Task) -> None:
-        task.waive(visit.request.form.get("reason", ""), by=visit.someone, at=visit.now)
+        working.waive(renewal, task, visit.request.form.get("reason", ""), by=visit.someone, at=visit.now)
 
     return _done(visit, task_id, act)
 

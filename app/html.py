@@ -22,6 +22,7 @@ from app.chart import area, line, waterfall
 from app.locale import NAMES, Catalogue, HouseWords
 from pricing.currency import decimals
 from pricing.money import Money, rounded
+from renewals.plan.schedule import named
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 NBSP = "\N{NO-BREAK SPACE}"
@@ -252,6 +253,7 @@ def _environment(language: Language, assets: Assets, folder: Path) -> Environmen
     environment.globals.update(
         languages=NAMES,
         asset=assets.url,
+        named_milestone=named,
         area_chart=area,
         line_chart=line,
         waterfall=waterfall,

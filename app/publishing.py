@@ -3,22 +3,30 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from app import jobs
 from app.settings import Settings
 from app.transaction import Database, Role
 from gateways.stencil import proof
 from pricing.policy import PricePolicy
-from pricing.reading import PolicyError
+from renewals.accepting import check_terms
 from renewals.edition import numbered
 from renewals.errors import Malformed
+from renewals.facts import check_vendor
+from renewals.forecast import check_forecast
 from renewals.health import Bands
+from renewals.notice_rule import check_notices
 from renewals.plan.catalogue import Catalogue
 from renewals.plan.sound import must_be_sound
-from renewals.policy import Policy, PolicyKind
+from renewals.policy import Policy, PolicyKind, shipped
 from renewals.routing.decision import check_touch
 from renewals.routing.ownership import check_ownership
+from renewals.save_offer import check_timeline
+from renewals.segment import check_segments
 from renewals.wording import letters_of
 
 
@@ -67,24 +75,39 @@ def _must_be_usable(kind: PolicyKind, content: object, reason: str) -> None:
         raise ValueError("A policy is a JSON object.")
     if not reason.strip():
         raise ValueError("Say why with --reason; it stands in the audit log.")
-    if kind is PolicyKind.PRICE:
-        try:
-            PricePolicy.parse("draft", content)
-        except PolicyError as no:
-            raise ValueError(str(no)) from no
+    check(kind, content)
+
+
+def check(kind: PolicyKind, content: dict[str, Any]) -> None:
+    """A version says all that the shipped one says, in a way that can be used. Raises: ValueError with a sentence."""
+    if lacking := shipped(kind).keys() - content.keys() - {"begins_on"}:
+        raise ValueError(f"A {kind.value} policy says {', '.join(sorted(lacking))} as well.")
     try:
-        if kind is PolicyKind.HEALTH:
-            Bands.of(content)
-        if kind is PolicyKind.TOUCH:
-            check_touch(content)
-        if kind is PolicyKind.OWNERSHIP:
-            check_ownership(content)
-        if kind is PolicyKind.PLAN:
-            must_be_sound(content)
-        if kind is PolicyKind.TASKS:
-            Catalogue.of(content)
-        if kind is PolicyKind.LETTERS:
-            for wording in letters_of(content):
-                proof(wording)
+        CHECKS[kind](content)
     except Malformed as no:
         raise ValueError(str(no)) from no
+    except (AttributeError, KeyError, TypeError) as odd:
+        raise ValueError(f"Something has another shape than in the shipped {kind.value} policy: {odd}.") from odd
+
+
+def _check_letters(content: dict[str, Any]) -> None:
+    for wording in letters_of(content):
+        proof(wording)
+
+
+CHECKS: dict[PolicyKind, Callable[[dict[str, Any]], object]] = {
+    PolicyKind.VENDOR: check_vendor,
+    PolicyKind.SEGMENT: check_segments,
+    PolicyKind.HEALTH: Bands.of,
+    PolicyKind.PRICE: partial(PricePolicy.parse, "draft"),
+    PolicyKind.TIMELINE: check_timeline,
+    PolicyKind.TERMS: check_terms,
+    PolicyKind.FORECAST: check_forecast,
+    PolicyKind.PLAN: must_be_sound,
+    PolicyKind.TASKS: Catalogue.of,
+    PolicyKind.TOUCH: check_touch,
+    PolicyKind.OWNERSHIP: check_ownership,
+    PolicyKind.LETTERS: _check_letters,
+    PolicyKind.NOTICE: check_notices,
+}
+"""What reads each kind and refuses what can not be used."""

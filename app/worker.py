@@ -50,6 +50,7 @@ PERIODIC: tuple[tuple[Callable[..., Any], str], ...] = (
     (household.anchor_chain, EVERY_HOUR),
     (household.sweep_inbox, EVERY_MINUTE),
     (household.sweep_payments, EVERY_MINUTE),
+    (household.sweep_messages, EVERY_MINUTE),
     (begin_day, EVERY_MINUTE),
     (household.forget, EVERY_DAY),
 )

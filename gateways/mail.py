@@ -39,13 +39,15 @@ class Mail:
         self.sender = sender
 
     def send(self, envelope: Envelope) -> None:
-        """Raises: GatewayFailed, permanent when this address will never take it."""
+        """Raises: GatewayFailed, permanent when this mail will never be taken."""
         try:
             with self._connect() as server:
                 server.send_message(self._message(envelope))
         except smtplib.SMTPRecipientsRefused as no:
             codes = [code for code, _ in no.recipients.values()]
             raise GatewayFailed(f"The address was refused ({codes}).", permanent=all(c >= 500 for c in codes)) from no
+        except smtplib.SMTPDataError as no:
+            raise GatewayFailed(f"The mail was refused ({no.smtp_code}).", permanent=no.smtp_code >= 500) from no
         except (smtplib.SMTPException, OSError) as trouble:
             raise GatewayFailed(f"The mail server did not take it: {type(trouble).__name__}.") from trouble
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pricing.option import Option
+from pricing.reading import Reading
 from renewals.acceptance import Acceptance
 from renewals.base import session_of
 from renewals.errors import NotNow, Stale
@@ -16,6 +17,7 @@ from renewals.permission import Permission
 from renewals.person import Person
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal, RenewalState
+from renewals.wording import LOCALES
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +98,14 @@ def _accept(
     if renewal.can_move(RenewalState.AGREED):
         renewal.advance(RenewalState.AGREED, by=by, at=at)
     return acceptance
+
+
+def check_terms(content: Any) -> None:
+    """The words that somebody agrees to, in each language they can be read in. Raises: PolicyError."""
+    page = Reading(content, "The terms")
+    for locale in LOCALES:
+        page["title"][locale].text()
+        if not page["text"][locale].names():
+            raise page["text"][locale].refused("is empty")
+        page["card_consent"][locale].text()
+    page["card_consent"]["version"].text()

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Integer, cast, func, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from renewals.base import Moment, Owned, Record, Versioned, session_of, sought, tenant
+from renewals.activity import Activity, ActivityKind
+from renewals.base import Moment, Owned, Record, Versioned, new_key, session_of, sought, tenant
 from renewals.errors import Malformed, NotNow
 from renewals.event import Event, EventName
 from renewals.health import Bands, Confidence, Health, Standing
@@ -129,7 +130,7 @@ class Account(Versioned, Record):
         if review_on <= self.today(at):
             raise Malformed("Choose a later day to look at it again.", "review_on")
         self.strategic, self.strategic_reason, self.strategic_review_on = True, reason.strip()[:500], review_on
-        self._flagged(by=by, at=at, strategic=True, reason=self.strategic_reason, review_on=review_on.isoformat())
+        self._flagged(reason, by=by, at=at, strategic=True, review_on=review_on.isoformat())
 
     def unflag_strategic(self, reason: str, *, by: Person, at: datetime) -> None:
         """Raises: NotYours, NotNow, Malformed without a reason."""
@@ -139,14 +140,17 @@ class Account(Versioned, Record):
         if not reason.strip():
             raise Malformed("Say why this account is not strategic any more.", "reason")
         self.strategic, self.strategic_reason, self.strategic_review_on = False, None, None
-        self._flagged(by=by, at=at, strategic=False, reason=reason.strip()[:500])
+        self._flagged(reason, by=by, at=at, strategic=False)
 
-    def _flagged(self, *, by: Person, at: datetime, **details: Any) -> None:
-        Event.record(session_of(self), EventName.ACCOUNT_FLAGGED, self, by=by, at=at, **details)
-
-    def card(self) -> "Card | None":
-        """The card on file."""
-        return session_of(self).scalars(select(Card).where(Card.account_id == self.id, Card.active)).first()
+    def _flagged(self, reason: str, *, by: Person, at: datetime, **details: Any) -> None:
+        told = Activity(
+            id=new_key(), account_id=self.id, kind=ActivityKind.REASON, happened_on=self.today(at),
+            words=reason.strip()[:500], more={},
+        )
+        session_of(self).add(told)
+        Event.record(
+            session_of(self), EventName.ACCOUNT_FLAGGED, self, by=by, at=at, activity=str(told.id), **details
+        )
 
     def put_card_on_file(
         self, stripe_id: str, brand: str, last4: str, expires_on: date, *, by: Person | None, at: datetime,

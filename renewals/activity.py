@@ -1,4 +1,4 @@
-"""Activity: what was said about a renewal, in words: beside the chain of events, so that it can be erased."""
+"""Activity: what was said about a renewal, or why something was decided: words beside the chain that can be erased."""
 
 from datetime import date
 from enum import StrEnum
@@ -21,6 +21,7 @@ class ActivityKind(StrEnum):
     QUESTION = "question"
     INVOICE = "invoice"
     LOSS = "loss"
+    REASON = "reason"
 
     @property
     def label(self) -> str:
@@ -40,7 +41,8 @@ LONGEST = 4000
 class Activity(Owned):
     """An event refers to it by its key and says who and when. It may be erased: the event then stands alone.
 
-    Units: `happened_on` is the day of the call or meeting. `more` is what a form asked beside the words.
+    Units: `happened_on` is the day of the call or meeting. `more` is what a form asked beside the words. What was
+    decided about a whole company has no renewal.
     """
 
     __tablename__ = "activity"
@@ -49,7 +51,7 @@ class Activity(Owned):
         Index("ix_activity_renewal", "renewal_id"),
     )
 
-    renewal_id: Mapped[UUID]
+    renewal_id: Mapped[UUID | None]
     kind: Mapped[ActivityKind]
     happened_on: Mapped[date]
     person_id: Mapped[UUID | None]

@@ -9,8 +9,6 @@ from uuid import UUID
 
 import uuid_utils.compat
 from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
     DateTime,
     Enum,
     ForeignKey,
@@ -25,9 +23,6 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     bindparam,
-    cast,
-    func,
-    literal,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -65,13 +60,6 @@ class Moment(TypeDecorator[datetime]):
 def new_key() -> UUID:
     """A UUIDv7: unique everywhere, and in the order of making."""
     return uuid_utils.compat.uuid7()
-
-
-def new_keys(at: datetime) -> ColumnElement[UUID]:
-    """As `new_key`, made by the database for each row that it writes by itself. Units: `at` is machine time."""
-    stamp = func.substr(func.int8send(cast(literal(int(at.timestamp() * 1000)), BigInteger)), 3)
-    dated = func.overlay(func.uuid_send(func.gen_random_uuid()), stamp, 1, 6)
-    return cast(func.encode(func.set_bit(func.set_bit(dated, 52, 1), 53, 1), "hex"), Uuid)
 
 
 def made_at(key: UUID) -> datetime:

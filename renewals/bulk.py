@@ -68,11 +68,10 @@ class Bulk(Record):
     ) -> "Bulk":
         """Raises: NotYours, Malformed when no renewal is chosen, or too many."""
         by.must(act.permission)
+        cls.must_be_few(renewals)
         found = session.execute(select(Renewal.id, Renewal.account_id).where(Renewal.id.in_(renewals))).all()
         if not found:
             raise Malformed("Choose at least one renewal.", "chosen")
-        if len(found) > cls.MOST:
-            raise Malformed(f"Choose at most {cls.MOST:,} renewals at once.", "chosen")
         bulk = cls(id=new_key(), act=act, details=dict(details), by_id=by.id, asked_at=at)
         session.add(bulk)
         session.flush()  # the parts and the event name the row
@@ -83,6 +82,12 @@ class Bulk(Record):
         session.execute(insert(BulkPart), parts)
         Event.record(session, EventName.BULK_ASKED, bulk, by=by, at=at, act=act.value, renewals=len(parts))
         return bulk
+
+    @classmethod
+    def must_be_few(cls, renewals: Collection[UUID]) -> None:
+        """Raises: Malformed for more than one act takes; to be asked before the database is asked about each."""
+        if len(renewals) > cls.MOST:
+            raise Malformed(f"Choose at most {cls.MOST:,} renewals at once.", "chosen")
 
     def progress(self, session: Session) -> "Progress":
         counted = select(BulkPart.outcome, func.count()).where(BulkPart.bulk_id == self.id).group_by(BulkPart.outcome)

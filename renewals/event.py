@@ -1,12 +1,11 @@
 """Event: one thing that happened, which is timeline, audit log and source of work in one."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Row, Select, insert, select
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Select, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from renewals.base import Record
@@ -163,17 +162,6 @@ class Event(Record):
         session.add(event)
         session.info.setdefault(PENDING, []).append(event)
         return event
-
-    @classmethod
-    def record_each(
-        cls, session: Session, name: EventName, subject: type[Record], rows: Iterable[Row[UUID, UUID]], *,
-        at: datetime, **details: Any,
-    ) -> None:
-        """Append one for each of many rows that the database wrote by itself: their keys, and their accounts'."""
-        same = {"name": name, "subject_type": subject.__tablename__, "by_id": None, "at": at, "details": details}
-        many = [same | {"subject_id": key, "account_id": account} for key, account in rows]
-        if many:
-            session.info.setdefault(PENDING, []).extend(session.scalars(insert(cls).returning(cls), many))
 
     @classmethod
     def about(cls, subject_id: UUID) -> Select["Event"]:

@@ -1,17 +1,23 @@
 """Facts: all that the paper of an agreement says, written down when it is made; it is printed from nothing else."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from pricing.reading import Reading
 from renewals.acceptance import Acceptance
 from renewals.base import session_of
 from renewals.offer import Offer
 from renewals.payment import Payment
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
+
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+PRINTED = ("name", "legal_name", "registration", "accent")
+"""What is printed of us, beside the lines of our address."""
 
 
 def facts_of(renewal: Renewal, acceptance: Acceptance, payment: Payment, *, at: datetime) -> dict[str, Any]:
@@ -21,7 +27,7 @@ def facts_of(renewal: Renewal, acceptance: Acceptance, payment: Payment, *, at: 
     return {
         "schema": "agreement@1",
         "locale": locale,
-        "vendor": {key: vendor[key] for key in ("name", "legal_name", "address", "registration", "accent")},
+        "vendor": {key: vendor[key] for key in ("address", *PRINTED)},
         "customer": {"legal_name": renewal.account.name, "country": renewal.account.country},
         "names": names_in(session, offer),
         "content": offer.content,
@@ -66,3 +72,14 @@ def _payment(payment: Payment, at: datetime) -> dict[str, Any]:
         "amount": payment.amount_minor, "on": at.date().isoformat(), "brand": card.brand if card else "",
         "last4": card.last4 if card else "", "reference": payment.reference or "",
     }
+
+
+def check_vendor(content: Any) -> None:
+    """Who we are, as pages, mails and papers say it. Raises: PolicyError."""
+    page = Reading(content, "The vendor policy")
+    for name in (*PRINTED, "support_email", "radius"):
+        page[name].text()
+    if not page["address"].names():
+        raise page["address"].refused("is empty")
+    if not COLOUR.fullmatch(content["accent"]):
+        raise page["accent"].refused("is no colour; write it like #0c5a47")

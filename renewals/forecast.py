@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from pricing.reading import Reading
 from renewals.health import Health
 from renewals.policy import Policy, PolicyKind, shipped
 from renewals.renewal import CLOSED, RenewalState
@@ -103,6 +104,25 @@ def risk(health: Health, timeliness: Timeliness, *, declined: bool = False, rais
 def rules_of(policy: Policy | None) -> Rules:
     """A version that is older than a rule is read with the shipped one."""
     return shipped(PolicyKind.FORECAST) | (policy.content if policy else {})
+
+
+def check_forecast(content: Any) -> None:
+    """Raises: PolicyError, for a policy that would leave a renewal without its number."""
+    page = Reading(content, "The forecast policy")
+    page.only(*shipped(PolicyKind.FORECAST))
+    running = [stage for stage in RenewalState if stage not in CLOSED]
+    for part, kinds in (("stage", running), ("health", Health), ("timeliness", Timeliness)):
+        page[part].only(*kinds)
+        for kind in kinds:
+            page[part][kind].count(-100, 100)
+    page["due"].only(*Segment)
+    for _, due in page["due"].items():
+        due.only(*running)
+        for _, days in due.items():
+            days.count()
+    page["raised"].count(-100, 0)
+    page["declined"].count(0, 100)
+    page["most"].count(page["least"].count(0, 100), 100)
 
 
 def place(stage: RenewalState) -> int:

@@ -7,7 +7,14 @@ from enum import StrEnum
 from functools import reduce
 from typing import Any
 
+from pricing.reading import PolicyError, Reading
 from renewals.renewal import Renewal
+
+SAYS = ("renews", "term", "price", "price_change", "deadline", "how_to_decline")
+"""What every notice says, by mail and on paper. A law that asks for more can not be kept, and is refused."""
+ASKED = ("country", "region", "customer")
+COUNTED = ("initial_months_over", "renews_for_months_over")
+"""What a law can depend on: words, and months that a term has more of."""
 
 
 class Channel(StrEnum):
@@ -31,7 +38,6 @@ class NoticeRule:
     send_days: int
     window_from: int
     window_to: int
-    fields: frozenset[str]
     channels: frozenset[Channel]
 
     @property
@@ -46,11 +52,11 @@ class NoticeRule:
         return deadline - timedelta(days=self.send_days)
 
     def stricter(self, other: "NoticeRule") -> "NoticeRule":
-        """Both kept at once: the days and the ways that both allow, everything that either asks for."""
+        """Both kept at once: the days and the ways that both allow."""
         begins, ends = min(self.window_from, other.window_from), max(self.window_to, other.window_to)
         return NoticeRule(
             (*self.keys, *other.keys), other.jurisdiction, max(ends, min(self.send_days, begins)), begins, ends,
-            self.fields | other.fields, self.channels & other.channels,
+            self.channels & other.channels,
         )
 
 
@@ -86,5 +92,35 @@ def _met(name: str, wanted: Sequence[str] | int, facts: Facts) -> bool:
 def _rule(written: Mapping[str, Any], send_days: int) -> NoticeRule:
     return NoticeRule(
         (written["key"],), written["jurisdiction"], send_days, written["window_from"], written["window_to"],
-        frozenset(written["fields"]), frozenset(Channel(one) for one in written["channels"]),
+        frozenset(Channel(one) for one in written["channels"]),
     )
+
+
+def check_notices(content: Any) -> None:
+    """Raises: PolicyError, for rules that could not be kept or would not be asked."""
+    page = Reading(content, "The notice policy")
+    page.only("counsel", "default", "rules")
+    page["counsel"].text()
+    for written in (page["default"], *page["rules"].each()):
+        _check(written)
+    page["default"]["send_days"].count(content["default"]["window_to"], content["default"]["window_from"])
+    default = _rule(content["default"], content["default"]["send_days"])
+    for written in page["rules"].each():
+        for name, wanted in written["applies_if"].items():
+            wanted.count() if name in COUNTED else wanted.names()
+        written["applies_if"].only(*ASKED, *COUNTED)
+        both = default.stricter(_rule(written.value, default.send_days))
+        if both.window_from < both.window_to or not both.channels:
+            raise written.refused("leaves no day, or no way, on which Kekal's own rule can be kept as well")
+
+
+def _check(written: Reading) -> None:
+    for name in ("key", "jurisdiction"):
+        written[name].text()
+    written["window_from"].count(written["window_to"].count())
+    if not written["channels"].names(*Channel):
+        raise written["channels"].refused("is empty")
+    try:
+        written["fields"].names(*SAYS)
+    except PolicyError as no:
+        raise PolicyError(f"{no} A notice says nothing else.") from no

@@ -115,6 +115,14 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Some:
+    """The first of a list, and how many there are in all."""
+
+    rows: Sequence[Listed]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One stage of the pipeline. `values` is a sum for each currency, the most common one first."""
 
@@ -149,10 +157,10 @@ class Pipeline:
         counted = self._filtered(self._rows(), wanted).with_only_columns(func.count())
         return self.session.execute(counted).scalar_one()
 
-    def keys(self, wanted: Wanted) -> list[UUID]:
+    def keys(self, wanted: Wanted, *, most: int) -> list[UUID]:
         """Every renewal that is wanted, not only a page of them."""
         query = self._filtered(self._rows(), wanted).with_only_columns(Renewal.id)
-        return list(self.session.scalars(query.order_by(Renewal.renews_on, Renewal.id)))
+        return list(self.session.scalars(query.order_by(Renewal.renews_on, Renewal.id).limit(most)))
 
     def chosen(self, keys: Collection[UUID]) -> list[Listed]:
         """These, the nearest first."""
@@ -171,13 +179,29 @@ class Pipeline:
             found.setdefault(state, []).append((number, Money(minor or 0, currency)))
         return [Stage.of(state, found[state]) for state in RenewalState if state in found]
 
-    def coming(self, days: int, owner: UUID | None) -> list[Listed]:
-        """Open renewals of the next days, overdue ones and those in red, nearest first; without owner everybody's."""
-        near = Renewal.renews_on <= self.on + timedelta(days=days)
-        query = self._rows().where(Renewal.state.not_in(CLOSED), or_(near, self.health == Health.RED.value))
-        if owner:
-            query = query.where(Renewal.owner_id == owner)
-        return self._listed(query.order_by(Renewal.renews_on, Renewal.id))
+    def coming(self, days: int, owner: UUID | None, *, most: int) -> Some:
+        """Open renewals of the next days, and overdue ones, nearest first; without owner everybody's."""
+        return self._some(self._minded(days, owner).where(self._is_near(days)), most)
+
+    def at_risk(self, days: int, owner: UUID | None, *, most: int) -> Some:
+        """The same at high risk, and those in red however far away."""
+        return self._some(self._minded(days, owner).where(self.outlook.risk == Risk.HIGH.value), most)
+
+    def minded(self, days: int, owner: UUID | None) -> Select[UUID]:
+        """The companies that either list is about, by key."""
+        return self._minded(days, owner).with_only_columns(Renewal.account_id)
+
+    def _minded(self, days: int, owner: UUID | None) -> Query:
+        in_red = self.health == Health.RED.value
+        query = self._rows().where(Renewal.state.not_in(CLOSED), or_(self._is_near(days), in_red))
+        return query.where(Renewal.owner_id == owner) if owner else query
+
+    def _is_near(self, days: int) -> ColumnElement[bool]:
+        return Renewal.renews_on <= self.on + timedelta(days=days)
+
+    def _some(self, query: Query, most: int) -> Some:
+        total = self.session.execute(query.with_only_columns(func.count())).scalar_one()
+        return Some(self._listed(query.order_by(Renewal.renews_on, Renewal.id).limit(most)), total)
 
     def of_account(self, account_id: UUID) -> list[Listed]:
         """Every renewal of a company, the newest first."""

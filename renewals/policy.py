@@ -2,23 +2,27 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any, Self
 
-from sqlalchemy import Index, Integer, select
+from sqlalchemy import Index, Integer, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from renewals.base import Record, one
-from renewals.errors import NotNow
+from renewals.errors import NotNow, Stale
 from renewals.event import Event, EventName
 from renewals.person import Person
 
 SHELF, COUNT = "policy_shelf", "policy_count"
 """Where a session finds what its process read before, and how many versions there are now."""
+
+LOCK = 7_205_319
+"""The advisory lock under which people publish, one after another."""
 
 
 class PolicyKind(StrEnum):
@@ -99,6 +103,15 @@ class Policy(Record):
         """The version that was cited as `kind@number`. Raises: NotFound."""
         kind, _, number = name.partition("@")
         return one(session, select(cls).where(cls.kind == PolicyKind(kind), cls.number == int(number)))
+
+    @classmethod
+    def must_be_in_force(cls, session: Session, base: str, kinds: Iterable[PolicyKind], on: date) -> None:
+        """Nobody else publishes until the transaction ends, and `base`, the versions that whoever drew up a change
+        saw, are still the ones in force. Raises: Stale.
+        """
+        session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+        if base != " ".join(cls.in_force(session, kind, on).name for kind in kinds):
+            raise Stale("Somebody published another version in the meantime. Look at what your draft would change now.")
 
     @classmethod
     def publish(

@@ -138,6 +138,11 @@ class Renewal(Lifecycle, Owned):
         return self.term.arr
 
     @property
+    def seats(self) -> int:
+        """People it is paid for: the plan's own, without what is bought beside it."""
+        return sum(line.quantity for line in self.term.lines if line.product == self.subscription.plan)
+
+    @property
     def target(self) -> Money:
         """What we hope a year will be worth; today's value unless somebody said otherwise."""
         return self.value if self.target_minor is None else Money(self.target_minor, self.value.currency)
@@ -162,8 +167,8 @@ class Renewal(Lifecycle, Owned):
         before = self.segment_override
         self.segment_override, self.segment_reason = segment, reason.strip() if segment else None
         Event.record(
-            session_of(self), EventName.RENEWAL_RESEGMENTED, self, by=by, at=at,
-            **{"from": before.value if before else None, "to": segment.value if segment else None, "reason": reason},
+            session_of(self), EventName.RENEWAL_RESEGMENTED, self, by=by, at=at, **self.because(reason, at=at),
+            **{"from": before.value if before else None, "to": segment.value if segment else None},
         )
 
     def must_be_open(self) -> None:
@@ -236,6 +241,10 @@ class Renewal(Lifecycle, Owned):
         )
         session_of(self).add(activity)
         return activity
+
+    def because(self, reason: str, *, at: datetime) -> dict[str, str]:
+        """Why something was decided about it, kept in words; what an event says to refer to them."""
+        return {"activity": str(self.write_down(ActivityKind.REASON, reason, on=self.account.today(at)).id)}
 
     @classmethod
     def with_parts(cls, query: Select["Renewal"]) -> Select["Renewal"]:

@@ -18,12 +18,15 @@ from renewals.event import Event, EventName
 from renewals.payment import Payment
 from renewals.permission import MAY, Permission
 from renewals.person import Person
+from renewals.plan.hold import PROPOSAL, must_not_be_held
 from renewals.renewal import Renewal, RenewalState
 from renewals.stake import Stake
 
 BY_HAND = (RenewalState.PREPARING, RenewalState.ENGAGED, RenewalState.PROPOSED, RenewalState.NEGOTIATING)
 """Agreed is the customer's own yes, contracting its papers and won its money: nobody says those for them. Lost has
 a verb of its own."""
+UNPROPOSED = (RenewalState.PLANNED, RenewalState.PREPARING, RenewalState.ENGAGED)
+"""No proposal has left."""
 MOST = 9_000_000_000_000_000
 """The largest target. Units: minor units; as an import's largest amount."""
 A_DAY = timedelta(days=1)
@@ -35,7 +38,8 @@ def doors(renewal: Renewal) -> list[RenewalState]:
 
 
 def move(renewal: Renewal, to: RenewalState, *, by: Person, at: datetime) -> None:
-    """Another stage, by hand. A yes that stands lapses with it: it is being talked about again.
+    """Another stage, by hand. A yes that stands lapses with it: it is being talked about again. No proposal leaves
+    while something that comes before it is open.
 
     Raises: NotYours, NotNow.
     """
@@ -44,6 +48,8 @@ def move(renewal: Renewal, to: RenewalState, *, by: Person, at: datetime) -> Non
     if to not in BY_HAND:
         raise NotNow(f"Nobody makes a renewal {to.value} by hand: that follows from what the customer does.")
     must_not_be_paying(renewal)
+    if renewal.state in UNPROPOSED and to not in UNPROPOSED:
+        must_not_be_held(renewal, PROPOSAL)
     renewal.advance(to, by=by, at=at)
     if yes := Acceptance.standing(renewal):
         yes.lapse(by=by, at=at)

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 
 from pricing.money import Money
+from pricing.reading import Reading
 from renewals.base import session_of
 from renewals.choice import Choice
 from renewals.event import Event, EventName
@@ -44,3 +46,12 @@ class SaveOffer:
             if used is not None and 0 < used < plan.quantity:
                 return cls(kind, plan.quantity, used, plan.unit_price * (plan.quantity - used))
         return None
+
+
+def check_timeline(content: Any) -> None:
+    """From when until when a renewal is offered, and what is offered to whoever leaves. Raises: PolicyError."""
+    page = Reading(content, "The timeline policy")
+    page.only("offered_from_days", "grace_days", "save_offers")
+    page["offered_from_days"].count(1)
+    page["grace_days"].count()
+    page["save_offers"].names(*Offered)

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from pricing.money import Money
+from pricing.reading import Reading
 from renewals.errors import Malformed
 
 
@@ -32,3 +33,14 @@ class Segment(StrEnum):
         if arr.minor >= bounds["enterprise"]:
             return cls.ENTERPRISE
         return cls.MID_MARKET if arr.minor >= bounds["mid-market"] else cls.SMB
+
+
+def check_segments(content: Any) -> None:
+    """Raises: PolicyError, for a policy by which a renewal would have no segment, or two."""
+    page = Reading(content, "The segment policy")
+    page.only("thresholds")
+    for _, bounds in page["thresholds"].items():
+        bounds.only(Segment.MID_MARKET, Segment.ENTERPRISE)
+        bounds[Segment.ENTERPRISE].count(bounds[Segment.MID_MARKET].count(1) + 1)
+    if not page["thresholds"].value:
+        raise page["thresholds"].refused("is empty; name each currency you sell in")

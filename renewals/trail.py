@@ -1,6 +1,6 @@
 """Trail: the events as people look for them: about one renewal, about a company, or by who, what and when."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -118,7 +118,7 @@ def of_account(session: Session, key: UUID, *, most: int) -> list[Told]:
     return _read(session, query.order_by(Event.seq.desc()).limit(most))
 
 
-def news(session: Session, accounts: Collection[UUID], *, most: int) -> list[Told]:
+def news(session: Session, accounts: Select[UUID], *, most: int) -> list[Told]:
     """What was new with these companies, newest first."""
     query = _told().where(Event.account_id.in_(accounts), Event.name.in_(NEWS))
     return _read(session, query.order_by(Event.seq.desc()).limit(most))

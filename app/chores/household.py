@@ -12,6 +12,7 @@ from app.session import forget_old
 from app.work import Work
 from renewals import seal
 from renewals.inbox import Inbox
+from renewals.message import Message, MessageState
 from renewals.payment import OPEN, Payment
 
 SWEEP = 500
@@ -51,6 +52,20 @@ def sweep_payments(work: Work) -> None:
     )
     found = work.session.execute(waiting.order_by(Payment.id).limit(SWEEP))
     work.later("reconcile", *({"account": str(whose), "subject": str(key), "look": 0} for key, whose in found), wait=0)
+
+
+def sweep_messages(work: Work) -> None:
+    """A letter that was to have left and that no job sends any more, such as after a long silence of the mail server,
+    is sent again."""
+    waiting = select(Message.id, Message.account_id).where(
+        Message.state == MessageState.PLANNED, Message.queued, Message.leave_at <= work.now,
+        _has_no_job(Message.id, "send_message", "subject"),
+    )
+    found = work.session.execute(waiting.order_by(Message.leave_at, Message.id).limit(SWEEP)).all()
+    if found:
+        log.warning("letters were left lying", letters=len(found))
+    args = ({"account": str(whose) if whose else None, "subject": str(key)} for key, whose in found)
+    work.later("send_message", *args, wait=0)
 
 
 def _has_no_job(key: InstrumentedAttribute[UUID], job: str, argument: str) -> ColumnElement[bool]:

@@ -8,12 +8,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app import letters
-from app.session import SignIn
+from app.session import CODE_LIFE, SignIn
 from app.work import Work
 from gateways.mail import Envelope
 from renewals import silence
 from renewals.acceptance import Acceptance
 from renewals.account import Account
+from renewals.base import made_at
 from renewals.errors import GatewayFailed
 from renewals.event import Event
 from renewals.message import ABOUT_RENEWAL, TO_STAFF, Message, MessageKind, MessageState
@@ -99,7 +100,10 @@ def tell_undelivered(work: Work, subject: UUID) -> None:
 
 
 def _needless(work: Work, message: Message) -> str:
-    """A notice says that a term renews by itself; nobody is told so who has left, or renewed, in the meantime."""
+    """A notice says that a term renews by itself; nobody is told so who has left, or renewed, in the meantime. And
+    nobody is sent a code that opens nothing any more."""
+    if message.kind is MessageKind.SIGN_IN:
+        return "" if work.machine_now - made_at(message.id) < CODE_LIFE else "Its code has run out."
     if message.kind is not MessageKind.LEGAL_NOTICE or message.renewal_id is None:
         return ""
     renewal, reader = Renewal.find(work.session, message.renewal_id), work.session.get_one(Person, message.person_id)

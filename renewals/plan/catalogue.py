@@ -23,7 +23,8 @@ ROLES = (OWNER, *(role.value for role in STAFF_ROLES))
 TOUCHES = ("auto", "assisted", "negotiated")
 BANDS = (Health.GREEN, Health.YELLOW, Health.RED)
 HOLDS = ("proposal_sent", "contract_sent", "closed_won")
-"""What can not happen while the task that blocks it is open."""
+"""What a task comes before. Only a proposal is held back by it: contract and close follow from what the customer does,
+and nobody's open task keeps their yes or their money waiting."""
 
 SOURCES = ("T", "S", "K")
 """The timeline playbook, the strategy framework, and what is neither's: ours or the company's own."""
@@ -81,6 +82,11 @@ class Pattern:
     minutes_in: Mapping[Segment, int]
     blocks: str | None
     off: str = ""
+
+    @property
+    def amounts(self) -> list[Field]:
+        """The answers that are money."""
+        return [field for field in self.outcome if field.kind is FieldKind.MONEY]
 
     def suits(self, segment: Segment, touch: str, health: Health, strategic: bool) -> bool:
         """An unknown health is met with yellow's work: it is never as good as green."""

@@ -10,6 +10,8 @@ from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.rule import days_of
 from renewals.plan.schedule import said_of
 from renewals.plan.task import Task, TaskState
+from renewals.renewal import Renewal
+from renewals.subscription import Term
 
 
 def milestones_of(session: Session, renewals: Collection[UUID]) -> Sequence[tuple[str, str, int]]:
@@ -31,3 +33,15 @@ def tasks_of(session: Session, renewals: Collection[UUID]) -> Sequence[tuple[str
         .group_by(Task.pattern).order_by(number.desc(), Task.pattern)
     )
     return session.execute(query).all()
+
+
+def currencies_of(session: Session, renewals: Collection[UUID], pattern: str) -> Sequence[str]:
+    """In which currencies those are that have such a task open, in the order of the alphabet."""
+    query = (
+        select(Term.currency)
+        .distinct()
+        .join(Renewal, Renewal.term_id == Term.id)
+        .join(Task, Task.renewal_id == Renewal.id)
+        .where(Task.renewal_id.in_(renewals), Task.pattern == pattern, Task.state == TaskState.OPEN)
+    )
+    return session.scalars(query.order_by(Term.currency)).all()

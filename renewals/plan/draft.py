@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from renewals.errors import Malformed, NotFound, NotNow, Stale
+from renewals.errors import Malformed, NotFound, NotNow
 from renewals.permission import Permission
 from renewals.person import Person
 from renewals.plan import editing, retouching
@@ -17,8 +16,6 @@ from renewals.plan.difference import difference
 from renewals.policy import Policy, PolicyKind
 
 KINDS = (PolicyKind.PLAN, PolicyKind.TASKS)
-LOCK = 7_205_319
-"""The advisory lock under which playbooks are published, one after another."""
 AGAIN = "again"
 """What a form says to begin from an older version: `plan@1`."""
 READS = {PolicyKind.PLAN: editing, PolicyKind.TASKS: retouching}
@@ -96,10 +93,7 @@ def publish(session: Session, draft: Draft, base: str, reason: str, *, by: Perso
     by.must(Permission.PUBLISH_PLANS)
     if not reason.strip():
         raise Malformed("Say why the playbook changes.", "reason")
-    session.execute(select(func.pg_advisory_xact_lock(LOCK)))
-    present = {kind: Policy.in_force(session, kind, at.date()).name for kind in KINDS}
-    if base != " ".join(present.values()) or base != draft.base:
-        raise Stale("Somebody published another version in the meantime. Look at what your draft would change now.")
+    Policy.must_be_in_force(session, base, KINDS, at.date())
     if not draft.changes:
         raise NotNow("Nothing is another than it is already.")
     return [

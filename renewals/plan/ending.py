@@ -9,8 +9,15 @@ from renewals.plan.plan import hours_of
 from renewals.plan.rule import AFTERWARDS
 from renewals.plan.schedule import rung
 from renewals.plan.sweep import Sweep
+from renewals.plan.task import Task
 from renewals.policy import Policy
 from renewals.renewal import Renewal, RenewalState
+
+NEEDLESS = {
+    RenewalState.WON: "The renewal was won before this was done.",
+    RenewalState.LOST: "The renewal was lost before this was done.",
+}
+"""Why a task is left out that nobody needs any more."""
 
 
 def end(session: Session, renewal: Renewal, policy: Policy, *, at: datetime) -> None:
@@ -21,13 +28,20 @@ def end(session: Session, renewal: Renewal, policy: Policy, *, at: datetime) -> 
     if renewal.is_open:
         return
     until = max(at, Sweep.hold(session))
+    kept = None
     for milestone in session.scalars(Milestone.of_renewal(renewal.id)):
+        follows = renewal.state is RenewalState.WON and milestone.key == AFTERWARDS
+        if follows:
+            kept = milestone.id
         if not milestone.is_planned:
             continue
-        if renewal.state is RenewalState.WON and milestone.key == AFTERWARDS:
+        if follows:
             tomorrow = renewal.account.today(renewal.closed_at or at) + timedelta(days=1)
             days = (renewal.renews_on - tomorrow).days
             milestone.stand_at(rung(days, renewal.renews_on, hours_of(renewal.account, policy)))
         else:
             milestone.drop(at=at)
+    for task in session.scalars(Task.still_open(renewal.id)):
+        if task.milestone_id != kept:
+            task.lapse(NEEDLESS[renewal.state], at=at)
     Sweep.catch_up(session, policy.content, [renewal.id], until=until)

@@ -17,6 +17,7 @@ from renewals.permission import Permission
 from renewals.person import Person
 from renewals.plan.hours import Hours
 from renewals.plan.schedule import Rung, rung
+from renewals.renewal import Renewal
 
 
 class MilestoneState(StrEnum):
@@ -79,7 +80,8 @@ class Milestone(Lifecycle, Owned):
         """
         by.must(Permission.CHANGE_PLAN)
         self.reason = _reason(reason)
-        self._move(MilestoneState.WAIVED, EventName.MILESTONE_WAIVED, by=by, at=at, key=self.key)
+        told = self._renewal.because(self.reason, at=at)
+        self._move(MilestoneState.WAIVED, EventName.MILESTONE_WAIVED, by=by, at=at, key=self.key, **told)
 
     def drop(self, *, at: datetime) -> None:
         """The plan has no such milestone any more. Raises: NotNow."""
@@ -104,8 +106,12 @@ class Milestone(Lifecycle, Owned):
         self.stand_at(rung((renews_on - day).days, renews_on, hours, quiet=self.quiet))
         Event.record(
             session_of(self), EventName.MILESTONE_MOVED, self, by=by, at=at, key=self.key,
-            **{"from": before.isoformat(), "to": day.isoformat()},
+            **{"from": before.isoformat(), "to": day.isoformat()}, **self._renewal.because(self.reason, at=at),
         )
+
+    @property
+    def _renewal(self) -> Renewal:
+        return session_of(self).get_one(Renewal, self.renewal_id)
 
     @classmethod
     def of_renewal(cls, renewal_id: UUID) -> Select["Milestone"]:

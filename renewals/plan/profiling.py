@@ -36,4 +36,7 @@ def profile_of(renewal: Renewal, routing: Routing, policies: Mapping[PolicyKind,
     facts = routing.known
     large_from = policies[PolicyKind.PLAN].content["large_from"].get(renewal.value.currency)
     large = routing.segment is Segment.MID_MARKET and large_from is not None and renewal.value.minor >= large_from
-    return Profile(routing.segment, facts.health, routing.touch, large=large, strategic=facts.strategic)
+    layered = routing.segment is Segment.ENTERPRISE and facts.layered
+    return Profile(
+        routing.segment, facts.health, routing.touch, large=large, layered=layered, strategic=facts.strategic
+    )

@@ -42,12 +42,10 @@ class Known:
     @classmethod
     def of(cls, session: Session, renewal: Renewal, rules: Rules, on: date) -> "Known":
         story = ValueStory.of(session, renewal.subscription_id, until=on)
-        plan = renewal.subscription.plan
-        seats = sum(line.quantity for line in renewal.term.lines if line.product == plan) or None
         account, people = renewal.account, stakeholders(session, renewal.account_id)
         return cls(
             account.health_score, account.health_band, account.health_confidence(rules.bands, on),
-            account.health_taken_on, seats, story.latest(ACTIVE_USERS), story.hours,
+            account.health_taken_on, renewal.seats or None, story.latest(ACTIVE_USERS), story.hours,
             _open_questions(session, renewal), _last_known(session, renewal, people),
             _warned(people, renewal, rules, on),
         )

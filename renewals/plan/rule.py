@@ -34,10 +34,6 @@ class ActionKind(StrEnum):
     RETRY = "retry"
     THANKS = "thanks"
 
-    @property
-    def reaches_customer(self) -> bool:
-        return self in TO_CUSTOMERS
-
 
 TO_CUSTOMERS = frozenset(
     {

@@ -39,6 +39,12 @@ def said_of(key: str) -> str:
     return "day after" if days == -1 else f"T-{days}" if days >= 0 else f"T+{-days}"
 
 
+def named(key: str) -> str:
+    """The same in a sentence: T-60 was reached, the day after was reached."""
+    words = said_of(key)
+    return words if words.startswith("T") else f"the {words}"
+
+
 def rungs(profile: Profile, plans: Mapping[str, Any]) -> tuple[int, ...]:
     """The milestones of a plan, the earliest first.
 

@@ -15,6 +15,7 @@ from renewals.event import Event, EventName
 from renewals.lifecycle import Lifecycle
 from renewals.permission import Permission
 from renewals.person import Person
+from renewals.renewal import Renewal
 
 
 class TaskState(StrEnum):
@@ -87,7 +88,13 @@ class Task(Lifecycle, Owned):
         if not reason.strip():
             raise Malformed("Say why this is left out.", "reason")
         self.reason = reason.strip()[:500]
-        self._end(TaskState.WAIVED, EventName.TASK_WAIVED, by=by, at=at)
+        told = session_of(self).get_one(Renewal, self.renewal_id).because(self.reason, at=at)
+        self._end(TaskState.WAIVED, EventName.TASK_WAIVED, by=by, at=at, **told)
+
+    def lapse(self, why: str, *, at: datetime) -> None:
+        """Nobody needs it any more. Raises: NotNow when it was ended before."""
+        self.reason = why
+        self._end(TaskState.WAIVED, EventName.TASK_WAIVED, by=None, at=at, why=why)
 
     def reopen(self, *, by: Person, at: datetime) -> None:
         """Take the end back; what was booked stays. Raises: NotYours, NotNow."""
@@ -106,9 +113,9 @@ class Task(Lifecycle, Owned):
             session_of(self), EventName.TASK_GIVEN, self, by=by, at=at, pattern=self.pattern, to=str(person.id)
         )
 
-    def _end(self, state: TaskState, name: EventName, *, by: Person, at: datetime) -> None:
-        self.ended_at, self.ended_by = at, by.id
-        self._move(state, name, by=by, at=at, pattern=self.pattern)
+    def _end(self, state: TaskState, name: EventName, *, by: Person | None, at: datetime, **details: str) -> None:
+        self.ended_at, self.ended_by = at, by.id if by else None
+        self._move(state, name, by=by, at=at, pattern=self.pattern, **details)
 
     @classmethod
     def of_renewal(cls, renewal_id: UUID) -> Select["Task"]:
@@ -116,7 +123,5 @@ class Task(Lifecycle, Owned):
         return select(cls).where(cls.renewal_id == renewal_id).order_by(cls.state.desc(), cls.due_on, cls.pattern)
 
     @classmethod
-    def open_of(cls, person: Person) -> Select["Task"]:
-        """What waits for one person, the most urgent first."""
-        waiting = select(cls).where(cls.assignee_id == person.id, cls.state == TaskState.OPEN)
-        return waiting.order_by(cls.due_on, cls.id)
+    def still_open(cls, renewal_id: UUID) -> Select["Task"]:
+        return cls.of_renewal(renewal_id).where(cls.state == TaskState.OPEN)

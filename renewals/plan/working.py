@@ -63,11 +63,32 @@ def finish(
     """Done, with answers that fit what is asked. Raises: NotYours, NotNow, Malformed naming the answer."""
     session = session_of(task)
     outcome = check_outcome(pattern_of(session, task), answers)
+    _must_be_its_currency(renewal, outcome)
     if task.pattern == REALITY_CHECK:
         _face_reality(renewal, outcome)
     task.finish(outcome, minutes=minutes, by=by, at=at)
     if task.pattern == REALITY_CHECK and outcome["verdict"] != CLOSE:
         _tell_managers(renewal, task, at=at)
+
+
+def _must_be_its_currency(renewal: Renewal, outcome: Mapping[str, Any]) -> None:
+    """Raises: NotNow for an amount that a renewal in another currency can not have."""
+    own = renewal.value.currency
+    for value in outcome.values():
+        if isinstance(value, Mapping) and value["currency"] != own:
+            raise NotNow(f"It is in {own}, so an amount in {value['currency']} says nothing about it.")
+
+
+def waive(renewal: Renewal, task: Task, reason: str, *, by: Person, at: datetime) -> None:
+    """Left undone, with a reason; but nobody who is far from done leaves that question out.
+
+    Raises: NotYours, NotNow, Malformed.
+    """
+    if task.pattern == REALITY_CHECK and not reached(renewal.state, RenewalState.AGREED):
+        raise NotNow(
+            f"It is {renewal.state.value}, not agreed, so this stays: name the blocker, or let the risk go up."
+        )
+    task.waive(reason, by=by, at=at)
 
 
 def _face_reality(renewal: Renewal, outcome: Mapping[str, Any]) -> None:

@@ -39,10 +39,16 @@ def draft_of(content: Mapping[str, Any], said: Mapping[str, str]) -> OwnershipPo
     return check_ownership(draft)
 
 
-def publish(session: Session, draft: OwnershipPolicy, reason: str, *, by: Person, at: datetime) -> Policy:
-    """From today on; open renewals are routed anew. Raises: NotYours, Malformed, NotNow when nothing changes."""
+def publish(
+    session: Session, draft: OwnershipPolicy, base: str, reason: str, *, by: Person, at: datetime
+) -> Policy:
+    """From today on; open renewals are routed anew. `base` is the version that its author saw in force.
+
+    Raises: NotYours, Malformed, Stale, NotNow when nothing changes.
+    """
     by.must(Permission.PUBLISH_ROUTING)
     words = must_say_why(reason)
+    Policy.must_be_in_force(session, base, [PolicyKind.OWNERSHIP], at.date())
     if draft.content == Policy.in_force(session, PolicyKind.OWNERSHIP, at.date()).content:
         raise NotNow("Nothing is another than it is already.")
     return Policy.publish(

@@ -18,6 +18,7 @@ CHOICES: dict[str, type[StrEnum]] = {
 
 FLAGS = (
     "strategic", "auto_renew", "payment_on_file", "good_standing", "declined", "hopes_for_more", "ahead", "high_volume",
+    "layered",
 )
 NUMBERS = ("score", "seats_used")
 AMOUNTS = ("arr",)
@@ -29,7 +30,7 @@ class Facts:
 
     `payment_on_file` is a card that lives until the renewal date; `ahead` means that it is talked about before its
     plan begins; `hopes_for_more` that the target is above today's value; `high_volume` that there are many small
-    renewals in the quarter.
+    renewals in the quarter; `layered` that several of their people approve, one after another.
     """
 
     arr: Money
@@ -46,6 +47,7 @@ class Facts:
     hopes_for_more: bool = False
     ahead: bool = False
     high_volume: bool = False
+    layered: bool = False
     opportunity: Opportunity | None = None
     touch: Touch | None = None
 

@@ -19,7 +19,7 @@ from renewals.routing.fact import Facts
 from renewals.routing.kind import Relationship
 from renewals.routing.ownership import OwnershipPolicy
 from renewals.segment import Segment
-from renewals.stake import Stake
+from renewals.stake import BuyingRole, Stake
 from renewals.subscription import Line, Term
 from renewals.value import ACTIVE_USERS, Usage
 from renewals.warning import KEY
@@ -30,6 +30,11 @@ TALKED_ABOUT = frozenset(
         RenewalState.CONTRACTING,
     }
 )
+APPROVING = frozenset(
+    {BuyingRole.ECONOMIC_BUYER, BuyingRole.DECISION_MAKER, BuyingRole.LEGAL, BuyingRole.PROCUREMENT}
+)
+LAYERS = 3
+"""People who approve, from how many on it takes longer."""
 FRESH = timedelta(days=100)
 """How old the newest month of use may be to say how many seats are used."""
 
@@ -37,13 +42,15 @@ FRESH = timedelta(days=100)
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is not on the renewals themselves. `used` by subscription, `owing` accounts each with the renewals they owe
-    for, `odd` ones whose money does not fit, `crowded` quarters, `ties` by account."""
+    for, `odd` ones whose money does not fit, `crowded` quarters, `ties` by account, `layered` accounts where several
+    people have to say yes."""
 
     used: Mapping[UUID, int]
     owing: Mapping[UUID, Set[UUID]]
     odd: Set[UUID]
     crowded: frozenset[date]
     ties: Mapping[UUID, Relationship]
+    layered: frozenset[UUID]
 
     @classmethod
     def about(
@@ -54,6 +61,7 @@ class Known:
         return cls(
             _used(session, renewals, on), _owing(session, accounts, on), _odd(session, accounts),
             _crowded(session, {quarter(each.renews_on) for each in renewals}, ownership), _ties(session, accounts),
+            _layered(session, accounts),
         )
 
     def is_good(self, renewal: Renewal) -> bool:
@@ -67,8 +75,7 @@ def facts_of(
     """Everything the rules may ask for."""
     account, term = renewal.account, renewal.term
     segment = segment or renewal.segment(policies[PolicyKind.SEGMENT].content)
-    seats = sum(line.quantity for line in term.lines)
-    used = known.used.get(renewal.subscription_id)
+    seats, used = renewal.seats, known.used.get(renewal.subscription_id)
     card = account.card_on_file
     begins = max(policies[PolicyKind.PLAN].content["plans"][segment.value]["days"])
     return Facts(
@@ -81,7 +88,7 @@ def facts_of(
         seats_used=100 * used // seats if used is not None and seats else None,
         hopes_for_more=renewal.target > renewal.value,
         ahead=renewal.state in TALKED_ABOUT and renewal.days_left(on) > begins,
-        high_volume=quarter(renewal.renews_on) in known.crowded,
+        high_volume=quarter(renewal.renews_on) in known.crowded, layered=renewal.account_id in known.layered,
     )
 
 
@@ -118,6 +125,22 @@ def _ties(session: Session, accounts: set[UUID]) -> dict[UUID, Relationship]:
         tie = Relationship(row.strength)
         found[row.account_id] = max(tie, found.get(row.account_id, tie), key=list(Relationship).index)
     return found
+
+
+def _layered(session: Session, accounts: set[UUID]) -> frozenset[UUID]:
+    """Where at least so many of their people have to say yes.
+
+    Source: framework, "Segmen Mengikut Nilai Kontrak": procurement, legal and layers of approval; the number is ours.
+    """
+    approves = Stake.buying_roles.overlap(sorted(APPROVING))
+    query = (
+        select(Stake.account_id)
+        .join(Person, Person.id == Stake.person_id)
+        .where(Stake.account_id.in_(accounts), Person.active, approves)
+        .group_by(Stake.account_id)
+        .having(func.count() >= LAYERS)
+    )
+    return frozenset(session.scalars(query))
 
 
 def _owing(session: Session, accounts: set[UUID], on: date) -> dict[UUID, set[UUID]]:

@@ -15,7 +15,7 @@ from renewals.permission import Permission
 from renewals.person import Person, Role
 from renewals.plan.touch import Touch
 from renewals.renewal import CLOSED, Renewal
-from renewals.routing.decision import BY_RULES
+from renewals.routing.decision import BY_RULES, against_auto
 from renewals.routing.fact import Facts
 from renewals.routing.kind import Opportunity, Part, Strategy
 from renewals.segment import Segment
@@ -75,7 +75,7 @@ class Routing(Versioned, Owned):
     def decide(self, part: Part, value: str, reason: str, *, renewal: Renewal, by: Person, at: datetime) -> None:
         """What a person thinks better, for this term; the parts that follow from it are worked out again at once.
 
-        Raises: NotYours, NotNow when closed or when the contract does not carry it, Malformed.
+        Raises: NotYours, NotNow when closed or when something speaks against it, Malformed.
         Source: framework, "Gunakan pertimbangan"; timeline, "Pembangunan Strategi Renewal".
         """
         by.must(Permission.CHANGE_ROUTING)
@@ -103,9 +103,9 @@ class Routing(Versioned, Owned):
         self._note(Part.OWNER, str(person.id), reason, by=by, at=at)
 
     def _must_carry_auto(self, renewal: Renewal, by: Person) -> None:
-        """Source: framework, "Padankan Touch Model Anda Dengan Realiti": only when the contract supports it."""
-        if not self.known.auto_renew or not self.known.payment_on_file:
-            raise NotNow("It can not renew by itself: that needs an auto-renew clause and a card on file.")
+        """What speaks against it now; what does so later sets the decision aside for as long as it does."""
+        if against := against_auto(self.known):
+            raise NotNow(f"It can not renew by itself. {against}")
         if self.segment is Segment.ENTERPRISE and not by.may(Permission.PUBLISH_ROUTING):
             raise NotYours(f"{by.first_name}, letting an enterprise renew by itself needs a manager’s reason.")
 
@@ -117,9 +117,11 @@ class Routing(Versioned, Owned):
             kept[part.value] = {"value": value, "reason": reason, "by": who, "at": at.isoformat()}
         self.decided = kept
         if by is not None:
+            renewal = renewal_of(self)
             Event.record(
-                session_of(self), EventName.ROUTING_DECIDED, renewal_of(self), by=by, at=at, part=part.value,
-                reason=reason, **({} if part is Part.OWNER else {"from": before, "to": value or self._ruled(part)}),
+                session_of(self), EventName.ROUTING_DECIDED, renewal, by=by, at=at, part=part.value,
+                **({} if part is Part.OWNER else {"from": before, "to": value or self._ruled(part)}),
+                **renewal.because(reason, at=at),
             )
 
     def _ruled(self, part: Part) -> str:

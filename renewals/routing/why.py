@@ -21,12 +21,14 @@ from renewals.segment import Segment
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a person said of a part instead of its rule. `by` is None for what came with the book."""
+    """What a person said of a part instead of its rule. `by` is None for what came with the book; `against` what sets
+    it aside for now."""
 
     reason: str
     by: str | None
     at: datetime | None
     ruled: str
+    against: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ def _decided(routing: Routing, part: Part, ruled: str, names: Mapping[str, str])
     said = routing.decided.get(part.value)
     if said is None:
         return None
-    return Decided(said["reason"], names.get(said["by"] or ""), datetime.fromisoformat(said["at"]), ruled)
+    against = routing.reasons[part.value].get("against", "")
+    return Decided(said["reason"], names.get(said["by"] or ""), datetime.fromisoformat(said["at"]), ruled, against)
 
 
 def label(value: Any) -> str:

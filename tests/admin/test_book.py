@@ -53,6 +53,21 @@ def test_the_list_knows_what_each_record_knows(world: World) -> None:
             assert row.decide_by == renewal.decide_by
 
 
+def test_a_day_shows_the_first_and_counts_them_all(world: World) -> None:
+    with world.reading() as session:
+        pipeline = Pipeline(session, TODAY)
+        rows = [row for page in range(1, 6) for row in pipeline.page(Wanted(page=page))]
+        near = [row for row in rows if (row.renews_on - TODAY).days <= 90]
+        risky = {*near, *(row for row in rows if row.health is Health.RED)}
+        risky = {row for row in risky if row.forecast.risk is Risk.HIGH}
+
+        shown, at_risk = pipeline.coming(90, None, most=3), pipeline.at_risk(90, None, most=1)
+
+    assert (shown.rows, shown.total) == (near[:3], len(near))
+    assert (len(at_risk.rows), at_risk.total) == (1, len(risky))
+    assert 3 < len(near) < len(rows)
+
+
 def test_the_list_is_found_by_risk_and_lateness_as_each_record_works_them_out(world: World) -> None:
     for day in (TODAY, date(2026, 9, 20), date(2026, 12, 1)):
         with world.reading() as session:

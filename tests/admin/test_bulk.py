@@ -4,14 +4,18 @@ import re
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 
 from app.chores.plan import do_bulk
 from app.work import Work
+from renewals.bulk import Bulk
 from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.task import Task, TaskState
 from renewals.renewal import CLOSED, Renewal
+from renewals.subscription import Line, Term
 from tests.admin.test_record import said
+from tests.admin.test_task import open_task
 from tests.world import World
 
 INES, MAYA = "ines@lumen.example", "maya@lumen.example"
@@ -75,6 +79,39 @@ def test_one_kind_of_task_is_finished_for_all_that_have_it(world: World) -> None
     assert "No such task is open for it." in page
     with world.reading() as session:
         assert {session.get_one(Task, key).minutes for key in before} == {5}
+
+
+def test_one_amount_is_not_said_of_renewals_in_two_currencies(world: World) -> None:
+    both = ("halden-bank", "northwind-freight")
+    keys = {account: open_task(world, account, "expansion_assessment") for account in both}
+    with world.writing() as session:
+        renewal = session.get_one(Renewal, world.renewal("halden-bank"))
+        for kind, which in ((Term, Term.id), (Line, Line.term_id)):
+            session.execute(update(kind).where(which == renewal.term_id).values(currency="EUR"))
+    form = {"act": "finish", "pattern": "expansion_assessment", "minutes": "5", "answer.value": "8000"}
+    form |= {"answer.decision": "bundle", "answer.signals": "1", "answer.what": "More", "answer.look_again_on": ""}
+
+    status, page = ask(world, MAYA, chosen(world, *keys) | form)
+    _, alone = ask(world, MAYA, chosen(world, "halden-bank") | form)
+
+    assert status == 422
+    assert "They are in EUR and USD: choose those of one currency, or leave it open." in page
+    assert "1 of 1 renewal:" in alone
+    with world.reading() as session:
+        assert session.get_one(Task, keys["halden-bank"]).outcome["value"] == {"minor": 800_000, "currency": "EUR"}
+
+
+def test_more_than_one_act_takes_are_refused_before_anything_is_asked_about_each(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Bulk, "MOST", 3)
+    maya = world.signed_in(MAYA)
+
+    page = maya.get("/admin/bulk?all=yes")
+    status, _ = ask(world, MAYA, {"all": "yes", "act": "waive", "key": "t45", "reason": "Holidays"})
+
+    assert (page.status_code, status) == (422, 422)
+    assert "Choose at most 3 renewals at once." in page.text
 
 
 def test_all_of_the_filter_are_meant_and_no_others(world: World) -> None:

@@ -2,14 +2,18 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import Text, cast, select
 
 from app.chores.day import begin_day
 from app.demo import time
 from app.work import Work
+from renewals.event import Event, EventName
 from renewals.plan.action import Action
 from renewals.plan.milestone import Milestone, MilestoneState
+from renewals.renewal import Renewal
 from tests.admin.test_record import said
+from tests.admin.test_task import open_task
 from tests.world import World
 
 MAYA, FARAH = "maya@lumen.example", "farah@lumen.example"
@@ -85,6 +89,43 @@ def test_a_milestone_is_left_out_and_taken_up_again(world: World) -> None:
     assert milestone(world, "halden-bank", "t60").state is MilestoneState.REACHED
     with world.reading() as session:
         assert session.scalars(select(Action).where(Action.milestone_id == left.id)).all()
+
+
+def test_every_reason_is_told_in_the_story_and_none_stands_in_the_chain(world: World) -> None:
+    """Words can be erased; the chain never is. What was taken back is told as well."""
+    maya, renewal = world.signed_in(MAYA), world.renewal("halden-bank")
+    account, here = world.person("anna@halden-bank.example").account_id, f"/admin/renewals/{renewal}"
+    moved, left = milestone(world, "halden-bank", "t45").id, milestone(world, "halden-bank", "t60").id
+    task = open_task(world, "halden-bank", "account_review")
+    asked = [
+        (f"/admin/milestones/{moved}/day", {"day": "2026-09-07", "reason": "because one"}),
+        (f"/admin/milestones/{left}/waiver", {"why": "because two"}), (f"/admin/milestones/{left}/return", {}),
+        (f"/admin/tasks/{task}/waiver", {"reason": "because three"}), (f"/admin/tasks/{task}/reopening", {}),
+        (f"{here}/routing", {"part": "strategy", "value": "save_mode", "reason": "because four"}),
+        (f"{here}/segment", {"segment": "mid-market", "reason": "because five"}),
+        (f"/admin/accounts/{account}/strategic", {"review_on": "2026-12-01", "reason": "because six"}),
+        (f"/admin/accounts/{account}/strategic", {"end": "yes", "reason": "because seven"}),
+    ]
+
+    answers = [maya.post(path, form, page="/admin").status_code for path, form in asked]
+
+    assert answers == [303] * len(asked)
+    story = said(maya.get(here).text) + said(maya.get(f"/admin/accounts/{account}").text)
+    for number in ("one", "two", "three", "four", "five", "six", "seven"):
+        assert f"because {number}" in story, number
+    with world.reading() as session:
+        details = session.scalars(select(cast(Event.details, Text))).all()
+        assert not [one for one in details if "because" in one]
+
+
+@pytest.mark.parametrize(("key", "words"), [("notice", "The legal notice"), ("after3", "T+3"), ("t60", "T-60")])
+def test_a_milestone_is_called_in_a_sentence_as_people_call_it(world: World, key: str, words: str) -> None:
+    renewal = world.renewal("halden-bank")
+    with world.writing() as session:
+        found = session.get_one(Renewal, renewal)
+        Event.record(session, EventName.MILESTONE_REACHED, found, by=None, at=found.opened_at, key=key)
+
+    assert f"{words} was reached" in said(world.signed_in(MAYA).get(f"/admin/renewals/{renewal}").text)
 
 
 def test_what_has_happened_stays_where_it_is(world: World) -> None:

@@ -202,6 +202,16 @@ def test_far_from_done_at_t14_the_blocker_is_named_or_the_risk_goes_up(world: Wo
         assert [message.email for message in told] == [INES]
 
 
+def test_the_question_whether_it_is_far_from_done_is_not_left_out_until_it_is_agreed(world: World) -> None:
+    key, omar = open_task(world, "northwind-freight", REALITY_CHECK), world.signed_in(OMAR)
+
+    answer = omar.post(f"/admin/tasks/{key}/waiver", {"reason": "It will be fine"}, page="/admin")
+
+    assert answer.status_code == 409
+    assert "name the blocker, or let the risk go up" in answer.text
+    assert task_of(world, key).is_open
+
+
 def test_a_named_blocker_leaves_the_risk_where_it_is(world: World) -> None:
     key, renewal = open_task(world, "northwind-freight", REALITY_CHECK), world.renewal("northwind-freight")
     before = outlook(world, renewal)

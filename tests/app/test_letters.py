@@ -7,18 +7,21 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
+from app.chores.household import sweep_messages
 from app.demo.mailbox import MailSink
 from app.letters import WRITERS
 from app.postgres import free_port
 from app.wording import compose, shown_on
+from app.work import Work
 from gateways import stencil
 from gateways.mail import Mail
 from gateways.stencil import Shape
@@ -37,6 +40,7 @@ from tests.world import PUBLIC_URL, World
 
 TODAY = datetime(2026, 8, 5, 14, tzinfo=UTC)
 RUTH, LEO, MAYA = "ruth@cedar-dental.example", "leo@cedar-dental.example", "maya@lumen.example"
+ANNA = "anna@halden-bank.example"
 SHIPPED = letters_of(shipped(PolicyKind.LETTERS))
 INTERNAL = re.compile(
     r"\b(health|healthy|risk|risky|segment|smb|mid-market|enterprise|escalat\w*|authority|discount\w*|milestone|t-?\d{1,3}"
@@ -406,7 +410,8 @@ def test_a_pause_holds_no_receipt_back(world: World) -> None:
 
 
 class Refusing:
-    """A mail server that knows nobody of Cedar Dental; the others' mail is kept."""
+    """A mail server that knows nobody of Cedar Dental, and reads what is for Anna before it refuses it; the others'
+    mail is kept."""
 
     def __init__(self, sink: MailSink) -> None:
         self.sink = sink
@@ -420,6 +425,8 @@ class Refusing:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: SmtpSession, envelope: Envelope) -> str:
+        if envelope.rcpt_tos == [ANNA]:
+            return "550 5.7.1 we do not take such mails"
         return await self.sink.handle_DATA(server, session, envelope)
 
 
@@ -450,6 +457,45 @@ def test_a_refused_letter_shows_on_the_renewal_and_its_owner_hears_of_it(refused
     assert "to Ruth Calder, ruth@cedar-dental.example at Cedar Dental was refused for good" in told[0].text
     assert failed.subject in told[0].text
     assert "The address was refused ([550])." in told[0].text
+
+
+def test_a_mail_that_is_refused_when_it_has_been_read_is_not_tried_again(refused: World) -> None:
+    plan_letter(refused, "halden-bank", ANNA)
+
+    refused.work()
+
+    failed = planned(refused, ANNA)
+    assert (failed.state, failed.why) == (MessageState.FAILED, "The mail was refused (550).")
+
+
+def test_a_mail_server_that_was_away_for_a_day_gets_every_letter_once(world: World) -> None:
+    before = {mail.message_id for mail in world.mails()}
+    sink = Controller(MailSink(world.mailbox), hostname="127.0.0.1", port=free_port())
+    house = replace(world.house, mail=Mail(f"smtp://127.0.0.1:{sink.port}", "renewals@lumen.example"))
+    away = replace(world, house=house)
+    people = [RUTH, LEO]
+    for email in people:
+        plan_letter(away, "cedar-dental", email)
+    away.visitor().post("/sign-in", {"email": RUTH}, page="/sign-in")
+    away.work()
+    with away.writing() as session:  # as after twelve tries
+        session.execute(text("UPDATE procrastinate_jobs SET status = 'failed' WHERE task_name = 'send_message'"))
+        asked = session.scalars(select(Message.id).where(Message.kind == MessageKind.SIGN_IN)).one()
+        yesterday = UUID(int=asked.int - (86_400_000 << 80))  # a key begins with the millisecond it was made
+        session.execute(update(Message).where(Message.id == asked).values(id=yesterday))
+    sink.start()
+
+    for _ in range(3):
+        Work(away.house).run(sweep_messages)
+        away.work()
+    sink.stop()
+
+    came = [mail for mail in world.mails() if mail.message_id not in before]
+    assert sorted(mail.to[0] for mail in came) == sorted(people)
+    assert {planned(away, email).state for email in people} == {MessageState.SENT}
+    with away.reading() as session:
+        sign_in = session.scalars(select(Message).where(Message.kind == MessageKind.SIGN_IN)).one()
+        assert (sign_in.state, sign_in.why) == (MessageState.DROPPED, "Its code has run out.")
 
 
 def test_a_letter_sent_again_is_the_same_letter(world: World) -> None:

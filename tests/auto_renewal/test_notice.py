@@ -47,7 +47,6 @@ def test_the_rules_that_apply_or_may_apply_are_kept_together(
     assert rule.name == keys
     assert (rule.window_from, rule.window_to, rule.send_days) == (*window, 28)
     assert rule.channels == {Channel(way) for way in ways}
-    assert {"price", "price_change", "deadline", "how_to_decline", "term"} <= rule.fields
     assert rule.window(date(2026, 8, 20)) == (date(2026, 7, 21), date(2026, 8, 5))
 
 

@@ -58,7 +58,7 @@ def lived_in(standing: World) -> World:
 def _finish_a_task(world: World) -> None:
     maya = world.person("maya@lumen.example")
     with world.writing() as session:
-        task = session.scalars(Task.open_of(maya)).first()
+        task = session.scalars(select(Task).where(Task.assignee_id == maya.id).order_by(Task.due_on, Task.id)).first()
         assert task is not None
         task.finish({}, minutes=20, by=maya, at=datetime.now(UTC))
 

@@ -20,16 +20,18 @@ from renewals.person import Person
 from renewals.plan.action import Action, ActionState
 from renewals.plan.changing import move
 from renewals.plan.drain import drain
+from renewals.plan.ending import end
 from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.noticing import wait_for_approval
 from renewals.plan.plan import Plan, hours_of
 from renewals.plan.readers import Staff
 from renewals.plan.rule import ActionKind
 from renewals.plan.sweep import Sweep
-from renewals.plan.task import Task
+from renewals.plan.task import Task, TaskState
 from renewals.plan.turn import Turn
+from renewals.plan.worklist import Urgency, Worklist
 from renewals.policy import Policy, PolicyKind
-from renewals.renewal import Renewal
+from renewals.renewal import LossReason, Renewal, RenewalState
 from renewals.segment import Segment
 from tests.plan.stage import Stage
 
@@ -341,6 +343,39 @@ def test_after_a_signature_the_rest_is_dropped_and_thanks_follow_the_day_after(s
 
     assert stage.letters(renewal)[-1][:2] == ("2026-05-29", "thanks")
     assert milestone(stage, renewal, "t14").state is MilestoneState.DROPPED
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_work_that_is_open_when_it_is_decided_is_left_out_but_for_what_follows_a_signature(
+    stage: Stage, lost: bool
+) -> None:
+    renewal = stage.renewal("elm", Segment.MID_MARKET, Health.GREEN, JUNE)
+    stage.draw(renewal)
+    stage.live(JUNE + timedelta(days=2))
+    open_before = open_tasks(stage, renewal)
+    with stage.writing() as session:
+        found = session.get_one(Renewal, renewal)
+        if lost:
+            found.close_as_lost(LossReason.PRICE, by=None, at=stage.now)
+        else:
+            for step in (RenewalState.AGREED, RenewalState.CONTRACTING):
+                found.advance(step, by=None, at=stage.now)
+            found.close_as_won(at=stage.now)
+        end(session, found, stage.policies(session)[PolicyKind.PLAN], at=stage.now)
+
+    with stage.writing() as session:
+        reasons = {task.reason for task in session.scalars(Task.of_renewal(renewal)) if task.state == TaskState.WAIVED}
+    after = {"thanks", "documentation"}
+    assert {*after, "final_followup", "reality_check"} < open_before
+    assert open_tasks(stage, renewal) & (after | {"final_followup"}) == (set() if lost else after)
+    assert reasons == {f"The renewal was {'lost' if lost else 'won'} before this was done."}
+    with stage.writing() as session:
+        assert not any(Worklist.of(session, None, stage.now.date(), most=99).groups.get(Urgency.LATE, []))
+
+
+def open_tasks(stage: Stage, renewal: UUID) -> set[str]:
+    with stage.writing() as session:
+        return {task.pattern for task in session.scalars(Task.still_open(renewal))}
 
 
 def test_whoever_said_no_is_not_reminded(stage: Stage) -> None:

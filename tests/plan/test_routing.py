@@ -13,6 +13,7 @@ from renewals.event import Event, EventName
 from renewals.health import Health
 from renewals.message import Message, MessageKind
 from renewals.person import Person, Role
+from renewals.plan.milestone import Milestone
 from renewals.plan.plan import Plan
 from renewals.plan.task import Task
 from renewals.policy import Policy, PolicyKind, shipped
@@ -26,7 +27,9 @@ from renewals.routing.routing import Routing
 from renewals.routing.share import burdens, shares
 from renewals.running import hand_over
 from renewals.segment import Segment
-from renewals.subscription import Term
+from renewals.stake import Stake
+from renewals.subscription import Line, Term
+from renewals.value import ACTIVE_USERS, Usage
 from tests.plan.stage import Stage
 
 JUNE = date(2026, 6, 17)
@@ -244,6 +247,43 @@ def test_a_strategic_flag_has_a_reason_and_a_day_to_look_again(
             account.flag_strategic(reason, review_on, by=session.get_one(Person, stage.staff["maya"]), at=stage.now)
 
 
+def test_only_the_plans_own_seats_can_be_used_not_what_is_bought_beside_it(stage: Stage) -> None:
+    renewal = small(stage)
+    with stage.writing() as session:
+        found = session.get_one(Renewal, renewal)
+        paid, used = found.seats, found.seats - 1
+        session.add(
+            Line(account_id=found.account_id, term_id=found.term_id, position=1, product="insights", quantity=paid,
+                 unit_minor=100, amount_minor=100 * paid, currency="USD", starts_on=found.term.starts_on, ends_on=JUNE)
+        )
+        session.add(
+            Usage(account_id=found.account_id, subscription_id=found.subscription_id, metric=ACTIVE_USERS,
+                  month=date(2026, 3, 1), amount=used)
+        )
+
+    assert routed(stage, renewal)[0].known.seats_used == 100 * used // paid
+
+
+def test_an_enterprise_whose_people_approve_one_after_another_begins_at_t_150(stage: Stage) -> None:
+    keys = [stage.renewal("elder", ENTERPRISE, Health.GREEN, JUNE), stage.renewal("cedar", MIDDLE, Health.GREEN, JUNE)]
+    stage.draw(*keys)
+    before = [first_day(stage, key) for key in keys]
+    with stage.writing() as session:
+        for person in session.scalars(select(Person).where(Person.account_id.is_not(None))):
+            roles = [{"sven": "decision_maker", "olga": "economic_buyer"}.get(person.name.split()[1], "procurement")]
+            session.add(Stake(account_id=person.account_id, person_id=person.id, buying_roles=roles))
+
+    stage.draw(*keys)
+
+    assert (before, [first_day(stage, key) for key in keys]) == ([120, 60], [150, 60])
+
+
+def first_day(stage: Stage, renewal: UUID) -> int:
+    """Units: days before the renewal date."""
+    with stage.writing() as session:
+        return session.scalars(Milestone.of_renewal(renewal).where(~Milestone.quiet)).first().days  # type: ignore[union-attr]
+
+
 # What a person decides
 
 
@@ -328,6 +368,24 @@ def test_an_enterprise_runs_by_itself_only_by_a_managers_reason(stage: Stage) ->
     decide(stage, renewal, Part.TOUCH, "auto", by="ines")
 
     assert routed(stage, renewal)[0].touch == "auto"
+
+
+def test_what_may_run_by_itself_no_longer_does_once_it_is_red_and_does_again_after_that(stage: Stage) -> None:
+    renewal = stage.renewal("elder", ENTERPRISE, Health.GREEN, JUNE)
+    mandate(stage, renewal)
+    routed(stage, renewal)
+    decide(stage, renewal, Part.TOUCH, "auto", by="ines")
+
+    touches = []
+    for band in (Health.RED, Health.GREEN):
+        with stage.writing() as session:
+            session.get_one(Account, session.get_one(Renewal, renewal).account_id).health_band = band
+        touches.append(routed(stage, renewal)[0].touch)
+        if band is Health.RED:
+            with pytest.raises(NotNow, match="in the red"):
+                decide(stage, renewal, Part.TOUCH, "auto", by="ines")
+
+    assert touches == ["negotiated", "auto"]
 
 
 def test_the_plan_follows_the_touch(stage: Stage) -> None:

@@ -69,6 +69,12 @@ def _middle(name: str, known: dict[str, Any], **more: Any) -> Case:
 AT_RISK: dict[str, str] = {"opportunity": "at_risk", "strategy": "save_mode"}
 RED: dict[str, Any] = {"health": "red", "score": 30}
 GREEN: dict[str, Any] = {"health": "green", "score": 85}
+AGAINST_AUTO: list[tuple[str, dict[str, Any], dict[str, str]]] = [
+    ("there is no clause", {"auto_renew": False}, {}), ("the card dies before", {"payment_on_file": False}, {}),
+    ("something is owed", {"good_standing": False}, {}), ("they said no", {"declined": True}, AT_RISK),
+    ("it is in the red", RED, AT_RISK),
+    ("ties are weak", {"relationship": "weak"}, {"strategy": "relationship_rebuild"}),
+]
 
 CASES = [
     *(case for currency in BOUNDS for case in _boundaries(currency)),
@@ -114,6 +120,8 @@ CASES = [
     _smb("run by itself, and somebody wants a look", known=MANDATE, decided={"touch": "assisted"}),
     Case("an enterprise that may run by itself", "USD", BIG, "enterprise", touch="auto", known=MANDATE,
          decided={"touch": "auto"}, **SALES),
+    *(_middle(f"let run by itself, but {name}", MANDATE | GREEN | known, decided={"touch": "auto"}, **more)
+      for name, known, more in AGAINST_AUTO),
     _middle("said to be at risk, so it is saved", GREEN, decided={"opportunity": "at_risk"}, **AT_RISK),
     _middle("said to be flat, so growth does not lead", GREEN | {"seats_used": 95}, decided={"opportunity": "flat"}),
     _middle("another strategy, and nothing else changes", GREEN, strategy="issue_resolution",

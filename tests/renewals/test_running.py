@@ -15,7 +15,9 @@ from renewals.activity import Activity, ActivityKind
 from renewals.errors import Malformed, NotNow, NotYours
 from renewals.event import Event, EventName
 from renewals.person import Person
+from renewals.plan.task import Task
 from renewals.renewal import Renewal, RenewalState
+from tests.admin.test_task import open_task
 from tests.world import World
 
 AT = datetime(2026, 8, 5, 9, tzinfo=UTC)
@@ -52,6 +54,19 @@ def test_a_csm_moves_a_renewal_through_the_doors_there_are(world: World) -> None
         assert offered == [RenewalState.NEGOTIATING]
         assert renewal.state is RenewalState.NEGOTIATING
         assert (told.name, told.details) == (EventName.RENEWAL_MOVED, {"from": "proposed", "to": "negotiating"})
+
+
+def test_no_proposal_leaves_before_what_comes_first_is_done_or_left_out_with_a_reason(world: World) -> None:
+    task = open_task(world, "cedar-dental", "executive_alignment")
+
+    with held(world, "cedar-dental") as (session, renewal):
+        maya = somebody(session, MAYA)
+        with pytest.raises(NotNow, match="comes first"):
+            running.move(renewal, RenewalState.PROPOSED, by=maya, at=AT)
+        session.get_one(Task, task).waive("Their director is away until the date", by=maya, at=AT)
+        running.move(renewal, RenewalState.PROPOSED, by=maya, at=AT)
+
+        assert renewal.state is RenewalState.PROPOSED
 
 
 @pytest.mark.parametrize("stage", [RenewalState.AGREED, RenewalState.CONTRACTING, RenewalState.WON, RenewalState.LOST])

@@ -8,7 +8,7 @@ import pytest
 import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from gateways.calendar import Entry, write
 from renewals.account import Account
@@ -16,7 +16,7 @@ from renewals.feed import Feed
 from renewals.person import Person
 from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.plan import hours_of
-from renewals.plan.task import Task
+from renewals.plan.task import Task, TaskState
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
 from tests.web.guest import Guest, known, stranger
@@ -148,13 +148,18 @@ def test_a_moved_date_keeps_its_uid_and_counts_up(world: World) -> None:
     assert int(after[waived].sequence.value) > int(before[waived].sequence.value)
 
 
+def waiting_for(person: Person) -> Select[Task]:
+    mine = select(Task).where(Task.assignee_id == person.id, Task.state == TaskState.OPEN)
+    return mine.order_by(Task.due_on, Task.id)
+
+
 def test_a_member_of_the_staff_sees_milestones_and_tasks_as_work(world: World) -> None:
     maya = known(world, world.person(MAYA))
 
     read = events(stranger(world).get(address(maya, "/admin/calendar", scope="own")).text)
 
     with world.reading() as session:
-        tasks = session.scalars(Task.open_of(world.person(MAYA))).all()
+        tasks = session.scalars(waiting_for(world.person(MAYA))).all()
         own = session.scalars(
             select(Milestone).join(Renewal, Renewal.id == Milestone.renewal_id).where(
                 Renewal.owner_id == world.person(MAYA).id, Renewal.state.not_in(("won", "lost")), ~Milestone.quiet
@@ -209,7 +214,7 @@ def test_work_stands_at_the_hour_the_office_opens_in_summer_and_in_winter(
     world: World, zone: str, opens: int
 ) -> None:
     with world.writing() as session:
-        task = session.scalars(Task.open_of(world.person(MAYA))).first()
+        task = session.scalars(waiting_for(world.person(MAYA))).first()
         assert task is not None
         session.execute(update(Account).where(Account.id == task.account_id).values(timezone=zone))
         session.execute(update(Task).where(Task.id != task.id).values(state="done"))

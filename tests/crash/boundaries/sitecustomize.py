@@ -16,7 +16,9 @@ from typing import Any
 WRITTEN = re.compile(r"^\s*(?:INSERT INTO|UPDATE|DELETE FROM) \"?(\w+)|procrastinate_(defer)_jobs", re.IGNORECASE)
 ID = re.compile(r"/(?:pi|cs|in|cus|pm|evt|ch|il)_\w+")
 BESIDE_THE_MATTER = {"seal", "web_session", "sign_in", "event", "defer", "clock"}
-BY_THE_CLOCK = {"seal_events", "sweep_inbox", "sweep_payments", "begin_day", "forget", "retake_stalled"}
+BY_THE_CLOCK = {
+    "seal_events", "sweep_inbox", "sweep_payments", "sweep_messages", "begin_day", "forget", "retake_stalled",
+}
 
 
 def reach(what: str) -> None:
