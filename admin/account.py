@@ -14,7 +14,7 @@ from renewals.dossier import Dossier
 from renewals.health import Bands
 from renewals.paper import Document
 from renewals.permission import Permission
-from renewals.person import STAFF_ROLES
+from renewals.person import STAFF_ROLES, Person
 from renewals.pipeline import Listed, Pipeline
 from renewals.reading import HealthReading
 from renewals.renewal import CLOSED
@@ -49,7 +49,7 @@ def show(visit: Visit, account_id: UUID) -> Answer:
         renewals=renewals, card=account.card_on_file, ties=_ties(visit, account, renewals),
         told=trail.of_account(visit.session, account_id, most=NEWEST),
         members=team.of_account(visit.session, account_id),
-        staff=team.everybody(visit.session), roles=STAFF_ROLES, may_route=visit.someone.may(Permission.CHANGE_ROUTING),
+        staff=Person.staff(visit.session), roles=STAFF_ROLES, may_route=visit.someone.may(Permission.CHANGE_ROUTING),
     )
 
 

@@ -13,7 +13,6 @@ from renewals.account import Account
 from renewals.errors import Malformed
 from renewals.permission import Permission
 from renewals.person import Person
-from renewals.plan.worklist import colleagues
 from renewals.stake import BuyingRole, Stake, Stance, Strength
 from renewals.stakeholder import Stakeholder, stakeholder
 
@@ -62,7 +61,7 @@ def _colleague(visit: Visit, word: str) -> Person | None:
     """Raises: Malformed."""
     if not word:
         return None
-    return somebody(colleagues(visit.session), word, "Choose somebody of the staff, or nobody.", "engaged_by")
+    return somebody(Person.staff(visit.session), word, "Choose somebody of the staff, or nobody.", "engaged_by")
 
 
 def _day(form: Mapping[str, str]) -> date | None:
@@ -92,7 +91,7 @@ def _page(
     choices = SimpleNamespace(
         roles=list(BuyingRole), strengths=[(each.value, each.label) for each in Strength],
         stances=[(each.value, each.label) for each in Stance],
-        staff=[(each.id, each.name) for each in colleagues(visit.session)],
+        staff=[(each.id, each.name) for each in Person.staff(visit.session)],
     )
     return page(
         visit, "admin/stake.html", here="accounts", status=status, person=one.person,

@@ -20,7 +20,6 @@ from renewals.plan.review import Known
 from renewals.plan.schedule import said_of
 from renewals.plan.task import Task
 from renewals.plan.working import Duty, duties_of
-from renewals.plan.worklist import colleagues
 from renewals.renewal import Renewal
 
 Act = Callable[[Renewal, Task], None]
@@ -57,7 +56,7 @@ def waive(visit: Visit, task_id: UUID) -> Answer:
 def give(visit: Visit, task_id: UUID) -> Answer:
     def act(renewal: Renewal, task: Task) -> None:
         wanted = visit.request.form.get("person", "")
-        person = somebody(colleagues(visit.session), wanted, "Choose somebody of the staff.", "person")
+        person = somebody(Person.staff(visit.session), wanted, "Choose somebody of the staff.", "person")
         task.give_to(person, by=visit.someone, at=visit.now)
 
     return _done(visit, task_id, act)
@@ -104,7 +103,7 @@ def _page(visit: Visit, task: Task, *, status: int = 200, **trouble: str) -> Ans
     return page(
         visit, "admin/task.html", here="day", status=status, task=task, duty=duty, renewal=renewal, known=known,
         milestone=milestone, said=said_of(milestone.key), team=_team(visit, renewal, duty),
-        answers=_answers(duty, task, known.answers(task.pattern), form), people=colleagues(visit.session),
+        answers=_answers(duty, task, known.answers(task.pattern), form), people=Person.staff(visit.session),
         ended_by=_name(visit, task.ended_by), trouble=trouble, prefix=outcome.PREFIX,
         back=form.get("back") or visit.request.query.get("back", ""), minutes=form.get("minutes") or duty.minutes,
         typed={name: form.get(name, "") for name in ("reason", "person")},

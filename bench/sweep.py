@@ -28,8 +28,9 @@ POLICY = shipped(PolicyKind.PLAN)
 
 FILL = """
 SET session_replication_role = replica;
-INSERT INTO account (id, external_id, name, currency, country, timezone, locale, industry, strategic, version)
-    VALUES ('{account}', 'bench', 'Bench', 'USD', 'US', 'UTC', 'en', '', false, 1);
+INSERT INTO account (id, external_id, name, currency, country, region, timezone, locale, industry, strategic,
+                     health_band, version)
+    VALUES ('{account}', 'bench', 'Bench', 'USD', 'US', '', 'UTC', 'en', '', false, 'green', 1);
 CREATE TEMP TABLE book AS
     SELECT n, ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid AS id,
            date '2026-08-05' + (n % 730) AS renews_on

@@ -19,7 +19,7 @@ BEGIN = date(2026, 4, 22)
 PATIENCE = 120_000
 """Milliseconds for the longest way between two milestones: sixty days."""
 ROADS = {
-    "Halden Bank": ["T-120", "T-90", "T-60", "T-45", "T-30", "T-14", "T-7", "T-0", "the day after"],
+    "Halden Bank": ["T-150", "T-120", "T-90", "T-60", "T-45", "T-30", "T-14", "T-7", "T-0", "the day after"],
     "Cedar Dental": ["T-60", "T-30", "T-14", "T-7", "T-0", "the day after"],
 }
 FIRST_LETTER = date(2026, 8, 20)

@@ -71,7 +71,7 @@ class Shown:
     @property
     def owner(self) -> Person | Nobody:
         """Who looks after this customer."""
-        return self.renewal.owner or self.renewal.account.owner or Nobody()
+        return self.renewal.looked_after_by or Nobody()
 
     @property
     def renews_on(self) -> date:

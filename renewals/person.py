@@ -1,5 +1,6 @@
 """Person: a human on either side, with the roles that say what they may do."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from uuid import UUID
 
@@ -81,6 +82,12 @@ class Person(Versioned, Record):
         return (
             select(cls).where(cls.account_id == person.account_id).order_by(cls.active.desc(), cls.name, cls.id)
         )
+
+    @classmethod
+    def staff(cls, session: Session) -> Sequence["Person"]:
+        """Everybody of our own who is still there, in the order of their names."""
+        query = select(cls).where(cls.account_id.is_(None), cls.active).order_by(cls.name, cls.id)
+        return session.scalars(query).all()
 
     @classmethod
     def staff_by_email(cls, session: Session, email: str) -> "Person | None":

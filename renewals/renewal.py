@@ -120,6 +120,11 @@ class Renewal(Lifecycle, Owned):
     owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id], lazy="joined", viewonly=True)
 
     @property
+    def looked_after_by(self) -> Person | None:
+        """Whoever runs this renewal; else whoever looks after the company."""
+        return self.owner or self.account.owner
+
+    @property
     def is_open(self) -> bool:
         return self.state not in CLOSED
 

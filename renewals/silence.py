@@ -52,7 +52,7 @@ def tell_owner(session: Session, renewal: Renewal, kind: MessageKind, milestone:
         Message.state.in_([MessageState.PLANNED, MessageState.SENT]),
     )
     read = any(context.get("milestone", "") == milestone for context in session.scalars(query))
-    owner = renewal.owner or renewal.account.owner
+    owner = renewal.looked_after_by
     if owner and not read:
         Message.plan(
             session, MessageKind.PAUSED, owner, purpose=f"paused:{renewal.id}:{kind.value}:{milestone}",

@@ -89,14 +89,6 @@ def whole_book(postgres: str, bare: str, stripe_stand_in: str, tmp_path_factory:
     )
 
 
-@pytest.fixture(scope="module")
-def book(request: pytest.FixtureRequest) -> Book:
-    """The stories; in a module marked `whole_book` every company."""
-    name = "whole_book" if request.node.get_closest_marker("whole_book") else "stories"
-    found: Book = request.getfixturevalue(name)
-    return found
-
-
 def _brought_in(url: str, stand_in: str, letters: Path, files: Sequence[Path]) -> Book:
     told = environment(
         database_url=url, public_url=PUBLIC_URL, sandbox_url="http://127.0.0.1:1", smtp_url="smtp://127.0.0.1:1",
@@ -147,20 +139,27 @@ def as_if_new(stand_in: str) -> Sandbox:
 
 
 @pytest.fixture
-def world(postgres: str, book: Book, sandbox: Sandbox, tmp_path: Path) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, postgres: str, sandbox: Sandbox, tmp_path: Path) -> Iterator[World]:
     """A house of this test's own, as the worker left it after the book came in."""
-    with _copy_of(book, postgres, sandbox, tmp_path) as made:
+    with _copy_of(_book_for(request), postgres, sandbox, tmp_path) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def standing(
-    postgres: str, book: Book, stripe_stand_in: str, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, postgres: str, stripe_stand_in: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
     """A house that a whole module of tests shares: for those who only look, or write what nobody else reads."""
     sandbox = as_if_new(stripe_stand_in)
-    with _copy_of(book, postgres, sandbox, tmp_path_factory.mktemp("standing")) as made:
+    with _copy_of(_book_for(request), postgres, sandbox, tmp_path_factory.mktemp("standing")) as made:
         yield made
+
+
+def _book_for(request: pytest.FixtureRequest) -> Book:
+    """The stories; for what is marked `whole_book` every company."""
+    name = "whole_book" if request.node.get_closest_marker("whole_book") else "stories"
+    found: Book = request.getfixturevalue(name)
+    return found
 
 
 @contextmanager

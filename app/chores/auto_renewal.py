@@ -91,5 +91,5 @@ def print_notice(work: Work, subject: UUID) -> None:
 
 
 def _owner(renewal: Renewal) -> list[Person]:
-    owner = renewal.owner or renewal.account.owner
+    owner = renewal.looked_after_by
     return [owner] if owner else []

@@ -32,7 +32,7 @@ def _owners(work: Work, account: Account) -> dict[Person, Renewal | None]:
     query = select(Renewal).where(Renewal.account_id == account.id, Renewal.state.not_in(CLOSED))
     found: dict[Person, Renewal | None] = {}
     for renewal in work.session.scalars(query.order_by(Renewal.renews_on, Renewal.id)).unique():
-        if owner := renewal.owner or account.owner:
+        if owner := renewal.looked_after_by:
             found.setdefault(owner, renewal)
     return found or ({account.owner: None} if account.owner else {})
 

@@ -21,6 +21,7 @@ from renewals.message import ABOUT_RENEWAL, TO_STAFF, Message, MessageKind, Mess
 from renewals.notice import Notice
 from renewals.payment import Payment, PaymentKind, PaymentState
 from renewals.person import Person, Role
+from renewals.plan.readers import staff_with
 from renewals.renewal import Renewal
 
 HOUR = timedelta(hours=1)
@@ -93,7 +94,7 @@ def tell_undelivered(work: Work, subject: UUID) -> None:
     if message.kind in TO_STAFF or message.renewal_id is None:
         return
     renewal, reader = Renewal.find(work.session, message.renewal_id), work.session.get(Person, message.person_id)
-    owner = renewal.owner or renewal.account.owner
+    owner = renewal.looked_after_by
     if owner and reader and not reader.is_staff:
         purpose = f"undelivered:{message.id}"
         plan(work, MessageKind.UNDELIVERED, owner, renewal, purpose=purpose, refused=str(message.id))
@@ -170,7 +171,7 @@ def tell_reconsidered(work: Work, subject: UUID, event: UUID) -> None:
 def tell_question(work: Work, event: UUID) -> None:
     asked = work.session.get_one(Event, event)
     renewal = Renewal.find(work.session, asked.subject_id)
-    if owner := renewal.owner or renewal.account.owner:
+    if owner := renewal.looked_after_by:
         plan(work, MessageKind.QUESTION, owner, renewal, purpose=f"question:{event}", event=str(event),
               by=str(asked.by_id))
 
@@ -185,14 +186,12 @@ def tell_invited(work: Work, subject: UUID, event: UUID) -> None:
 
 
 def alert(work: Work, event: UUID) -> None:
-    """Money that does not fit, or that nobody can find: finance hears of it, and whoever owns the renewal."""
+    """Money that does not fit, or that nobody can find: finance hears of it, and whoever looks after the renewal."""
     happened = work.session.get_one(Event, event)
     payment = Payment.find(work.session, happened.subject_id)
     renewal = Renewal.find(work.session, payment.renewal_id)
-    finance = work.session.scalars(
-        select(Person).where(Person.account_id.is_(None), Person.active, Person.roles.overlap([Role.FINANCE.value]))
-    )
-    for person in {one.id: one for one in [*finance, renewal.owner] if one}.values():
+    finance = staff_with(work.session, Role.FINANCE)
+    for person in {one.id: one for one in [*finance, renewal.looked_after_by] if one}.values():
         plan(work, MessageKind.ALERT, person, renewal, purpose=f"alert:{event}:{person.id}", event=str(event),
               account_name=renewal.account.name)
 
@@ -201,7 +200,7 @@ def _tell_both_sides(work: Work, kind: MessageKind, subject: UUID, event: UUID) 
     happened = work.session.get_one(Event, event)
     renewal = Renewal.find(work.session, subject)
     by = work.session.get(Person, happened.by_id)
-    for person in (by, renewal.owner or renewal.account.owner):
+    for person in (by, renewal.looked_after_by):
         if person:
             plan(work, kind, person, renewal, purpose=f"{kind.value}:{event}:{person.id}", by=str(happened.by_id))
 

@@ -116,7 +116,7 @@ def tell_stuck(work: Work, subject: UUID) -> None:
     """The machine gave something up: whoever looks after the renewal hears what, and why; else the managers."""
     action = Action.find(work.session, subject)
     renewal = Renewal.find(work.session, action.renewal_id)
-    owner = renewal.owner or renewal.account.owner
+    owner = renewal.looked_after_by
     for person in [owner] if owner else staff_with(work.session, Role.MANAGER):
         plan(work, MessageKind.STUCK, person, renewal, purpose=f"gave_up:{action.id}:{person.id}", what=action.what,
              why=action.why, account_name=renewal.account.name)

@@ -71,7 +71,7 @@ def wait_until_idle(database: Database) -> None:
         with database.begin(Role.WORKER, read_only=True) as (session, _):
             if not session.scalar(BUSY):
                 return
-        pause(0.05)
+        pause(0.02)
     raise TooSlow("The day's work did not end. Look at the worker's log.")
 
 

@@ -105,7 +105,7 @@ def who_does(session: Session, renewal: Renewal, role: str) -> Person | None:
 
 
 def _assignee(renewal: Renewal, role: str, staff: Staff) -> Person | None:
-    owner, csm = renewal.owner or renewal.account.owner, renewal.account.owner or renewal.owner
+    owner, csm = renewal.looked_after_by, renewal.account.owner or renewal.owner
     if role == "owner":
         return owner
     if role == Role.CSM.value and csm:

@@ -47,8 +47,7 @@ class Staff:
 
     @cached_property
     def everybody(self) -> list[Person]:
-        query = select(Person).where(Person.account_id.is_(None), Person.active)
-        return list(self.session.scalars(query.order_by(Person.name, Person.id)))
+        return list(Person.staff(self.session))
 
     def with_role(self, role: Role) -> list[Person]:
         return [person for person in self.everybody if role.value in person.roles]

@@ -44,7 +44,7 @@ class Turn:
     @property
     def owner(self) -> list[Person]:
         """Who looks after it, if anybody does."""
-        owner = self.renewal.owner or self.renewal.account.owner
+        owner = self.renewal.looked_after_by
         return [owner] if owner else []
 
     @property

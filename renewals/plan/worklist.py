@@ -102,7 +102,3 @@ def workers(session: Session, on: date) -> Sequence[Person]:
     return session.scalars(select(Person).where(Person.id.in_(busy)).order_by(Person.name, Person.id)).all()
 
 
-def colleagues(session: Session) -> Sequence[Person]:
-    """Whom of the staff a task can be given to, in the order of their names."""
-    staff = select(Person).where(Person.account_id.is_(None), Person.active)
-    return session.scalars(staff.order_by(Person.name, Person.id)).all()

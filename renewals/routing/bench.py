@@ -25,11 +25,10 @@ class Bench:
 
     @classmethod
     def of(cls, session: Session, accounts: Iterable[UUID]) -> "Bench":
-        people = select(Person).where(Person.account_id.is_(None), Person.active).order_by(Person.name, Person.id)
         owned = select(Renewal.owner_id, func.count()).where(Renewal.state.not_in(CLOSED)).group_by(Renewal.owner_id)
         named = select(TeamMember).where(TeamMember.account_id.in_(set(accounts)))
         return cls(
-            session.scalars(people).all(), Counter({key: many for key, many in session.execute(owned) if key}),
+            Person.staff(session), Counter({key: many for key, many in session.execute(owned) if key}),
             {(member.account_id, member.role): member.person_id for member in session.scalars(named)},
         )
 

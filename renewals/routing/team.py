@@ -33,11 +33,6 @@ def of_account(session: Session, account_id: UUID) -> Sequence[TeamMember]:
     return session.scalars(query.order_by(TeamMember.role)).all()
 
 
-def everybody(session: Session) -> Sequence[Person]:
-    """The staff, in the order of their names."""
-    query = select(Person).where(Person.account_id.is_(None), Person.active)
-    return session.scalars(query.order_by(Person.name, Person.id)).all()
-
 def name(session: Session, account: Account, role: Role, person: Person, *, by: Person, at: datetime) -> TeamMember:
     """This person plays this role for this customer, in place of whoever did.
 

@@ -114,6 +114,7 @@ def test_more_than_one_act_takes_are_refused_before_anything_is_asked_about_each
     assert "Choose at most 3 renewals at once." in page.text
 
 
+@pytest.mark.whole_book
 def test_all_of_the_filter_are_meant_and_no_others(world: World) -> None:
     page = said(world.signed_in(MAYA).get("/admin/bulk?all=yes&segment=enterprise&health=green").text)
 

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sqlalchemy import select
 
 from renewals.event import Event, EventName
@@ -143,6 +144,7 @@ def test_a_customers_no_is_news_and_a_high_risk(world: World) -> None:
     assert "They said that they will not renew −80 Likely 5 %" in record
 
 
+@pytest.mark.whole_book
 def test_who_owns_none_sees_everybodys(world: World) -> None:
     page = said(world.signed_in("farah@lumen.example").get("/admin").text)
 

@@ -203,6 +203,7 @@ def test_somebody_is_named_for_a_role_of_a_customer(world: World) -> None:
 # The rules
 
 
+@pytest.mark.whole_book
 def test_the_rules_stand_as_tables_with_the_models_and_their_conditions(world: World) -> None:
     page = said(world.signed_in(MAYA).get("/admin/routing").text)
 

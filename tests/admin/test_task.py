@@ -3,6 +3,7 @@
 import re
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select
 
 from renewals.message import Message, MessageKind
@@ -169,6 +170,7 @@ def test_the_day_groups_tasks_by_urgency_and_by_renewal(world: World) -> None:
     assert "Pelangi Café" in week
 
 
+@pytest.mark.whole_book
 def test_the_day_of_a_colleague_and_the_teams_stand_in_the_address(world: World) -> None:
     maya, ravi = world.signed_in(MAYA), world.person("ravi@lumen.example")
 

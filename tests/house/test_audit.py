@@ -23,7 +23,7 @@ from renewals import seal
 from renewals.event import Event, EventName
 from renewals.lifecycle import Lifecycle
 from renewals.person import Person
-from renewals.plan.task import Task
+from renewals.plan.task import Task, TaskState
 from renewals.renewal import Renewal
 from renewals.seal import Anchor, Seal
 from tests.web.standing import owner_of_the_database
@@ -58,7 +58,8 @@ def lived_in(standing: World) -> World:
 def _finish_a_task(world: World) -> None:
     maya = world.person("maya@lumen.example")
     with world.writing() as session:
-        task = session.scalars(select(Task).where(Task.assignee_id == maya.id).order_by(Task.due_on, Task.id)).first()
+        hers = select(Task).where(Task.assignee_id == maya.id, Task.state == TaskState.OPEN)
+        task = session.scalars(hers.order_by(Task.due_on, Task.id)).first()
         assert task is not None
         task.finish({}, minutes=20, by=maya, at=datetime.now(UTC))
 

@@ -174,6 +174,7 @@ def test_a_member_of_the_staff_sees_milestones_and_tasks_as_work(world: World) -
         assert block.transp.value == "OPAQUE"
 
 
+@pytest.mark.whole_book
 def test_the_team_sees_everybodys_milestones_and_nobodys_tasks(world: World) -> None:
     maya = known(world, world.person(MAYA))
 

@@ -207,17 +207,18 @@ MONEY = (
 VALUES = ("0", "1", "-1", "NaN", "Infinity", "1e9", "0.01", "JPY", "good", "null", "[]", "{\"minor\": 1}", "", "9" * 40)
 
 
-def test_no_field_changes_what_is_charged(standing: World) -> None:
+@pytest.mark.whole_book
+def test_no_field_changes_what_is_charged(world: World) -> None:
     """Each value under every name of money at once, at a company of its own; the ledger has the last word."""
     wrong = []
-    for (owner, renewal), value in zip(_who_can_pay(standing), VALUES, strict=False):
-        visitor = standing.signed_in(owner.email)
-        shown = _priced(standing, renewal)
+    for (owner, renewal), value in zip(_who_can_pay(world), VALUES, strict=False):
+        visitor = world.signed_in(owner.email)
+        shown = _priced(world, renewal)
         option = visitor.options(renewal)[0]
 
         click(visitor, renewal, **dict.fromkeys(MONEY, value))
 
-        charged = [(charge["amount"], charge["currency"].upper()) for charge in standing.sandbox.charges(renewal)]
+        charged = [(charge["amount"], charge["currency"].upper()) for charge in world.sandbox.charges(renewal)]
         if charged != [shown[option]]:
             wrong.append((value, charged, shown[option]))
 

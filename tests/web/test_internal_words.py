@@ -25,8 +25,8 @@ HIDDEN = re.compile(r"<head>.*?</head>|<[^>]+>", re.S)
 DAYS = (date(2026, 8, 5), date(2026, 8, 24), date(2026, 9, 25), date(2026, 10, 13))
 ROOMS = ("", "/plan", "/value", "/opt-out", "/ask", "/payment")
 LOOKED_AT_CLOSELY = 4
-EVERY = [5, pytest.param(1, marks=pytest.mark.long)]
-"""Of how many companies one is looked at."""
+PAGES = [90, pytest.param(250, marks=(pytest.mark.long, pytest.mark.whole_book))]
+"""How many there are at least: those of the companies with a story, those of all."""
 
 
 @pytest.mark.parametrize("said", ["T-90", "t120", "Kickoff with Maya", "At risk", "escalated", "health score 40"])
@@ -34,9 +34,9 @@ def test_these_words_would_be_found(said: str) -> None:
     assert OURS.search(said)
 
 
-@pytest.mark.parametrize("every", EVERY)
-def test_no_page_or_mail_of_any_customer_says_what_is_ours(world: World, every: int) -> None:
-    """A company's renewal on one of four days; of some, on all of them and in Malay too, every page they
+@pytest.mark.parametrize("least", PAGES)
+def test_no_page_or_mail_of_any_customer_says_what_is_ours(world: World, least: int) -> None:
+    """Every company's renewal, each on one of four days; of some, on all of them and in Malay too, every page they
     have, and their calendar."""
     found, pages = [], 0
     for turn, day in enumerate(DAYS):
@@ -44,7 +44,7 @@ def test_no_page_or_mail_of_any_customer_says_what_is_ours(world: World, every: 
         Work(world.house).run(begin_day)
         world.work()
         for place, (person, renewal, names) in enumerate(owners(world)):
-            if place >= LOOKED_AT_CLOSELY and place % (len(DAYS) * every) != turn:
+            if place >= LOOKED_AT_CLOSELY and place % len(DAYS) != turn:
                 continue
             guest = known(world, person)
             rooms = ROOMS if place < LOOKED_AT_CLOSELY else ROOMS[:1]
@@ -59,7 +59,7 @@ def test_no_page_or_mail_of_any_customer_says_what_is_ours(world: World, every: 
     names = everywhere(world)
     found += [(mail.kind, mail.to, word) for mail in mails for word in said(f"{mail.subject}\n{mail.text}", names)]
 
-    assert pages > 100 + 150 // every
+    assert pages > least
     assert len(mails) > 15
     assert found == []
 
