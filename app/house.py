@@ -1,7 +1,7 @@
 """House: the wires of one process: settings, database, templates, windows to the outside."""
 
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from types import SimpleNamespace
 
 from app import jobs, logs
@@ -11,10 +11,10 @@ from app.keys import Keys
 from app.locale import Catalogue
 from app.settings import Settings
 from app.transaction import Database
+from app.vendor import Vendors
 from gateways.document import Papers
 from gateways.mail import Mail
 from gateways.stripe import Stripe
-from renewals.policy import PolicyKind, shipped
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class House:
 
     settings: Settings
     database: Database
+    vendors: Vendors
     html: Html
     assets: Assets
     keys: Keys
@@ -53,9 +54,11 @@ class House:
     def build(cls, settings: Settings, *, pool: int | None = None) -> "House":
         logs.configure()
         known, options = furniture(), {"pool": pool} if pool else {}
+        database = Database(settings.database_url, jobs.follow, **options)
         return cls(
             settings=settings,
-            database=Database(settings.database_url, jobs.follow, **options),
+            database=database,
+            vendors=Vendors(database),
             html=known.html,
             assets=known.assets,
             keys=Keys(settings.secret_key),
@@ -69,10 +72,10 @@ class House:
         """In production a cookie is bound to this very host and to https."""
         return f"__Host-kekal_{name}" if self.settings.is_production else f"kekal_{name}"
 
-    @cached_property
+    @property
     def vendor(self) -> SimpleNamespace:
         """The company whose portal this is, as its policy says."""
-        return SimpleNamespace(**shipped(PolicyKind.VENDOR), css_url=None)
+        return self.vendors.now()
 
     def close(self) -> None:
         self.database.close()

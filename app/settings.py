@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 DEMO_KEY = "demo-only-secret-key-never-for-production"
+NUMBERS = {"proxies": "KEKAL_PROXIES", "port": "KEKAL_PORT", "processes": "KEKAL_PROCESSES"}
 DEMO_MARKS = ("demo", "change-me", "secret-key", "example")
 
 
@@ -41,6 +42,7 @@ class Settings:
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
         """Raises: Misconfigured, one sentence for each fault."""
+        numbers = {field: environment[name] for field, name in NUMBERS.items() if environment.get(name)}
         settings = cls(
             mode=environment.get("KEKAL_MODE", "production"),
             database_url=environment.get("KEKAL_DATABASE_URL", ""),
@@ -51,12 +53,11 @@ class Settings:
             stripe_base=environment.get("STRIPE_API_BASE") or None,
             smtp_url=environment.get("KEKAL_SMTP_URL", ""),
             mail_from=environment.get("KEKAL_MAIL_FROM", "renewals@localhost"),
-            proxies=int(environment.get("KEKAL_PROXIES") or 0),
             host=environment.get("KEKAL_HOST") or "127.0.0.1",
-            port=int(environment.get("KEKAL_PORT") or 8000),
-            processes=int(environment.get("KEKAL_PROCESSES") or 1),
+            **{field: int(text) for field, text in numbers.items() if text.isdecimal()},
         )
-        if faults := settings.faults():
+        odd = [f"{NUMBERS[field]} must be a whole number." for field, text in numbers.items() if not text.isdecimal()]
+        if faults := settings.faults() + odd:
             raise Misconfigured("Kekal can not start:\n- " + "\n- ".join(faults))
         return settings
 

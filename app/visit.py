@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -140,8 +140,12 @@ class Visiting:
         return next((wish[:2] for wish in wishes if wish and wish[:2] in self.house.locales), "en")
 
     @property
-    def path(self) -> str:
-        return self.request.path if self.request.is_safe else "/"
+    def here(self) -> str:
+        """Where this page is read again, filters included; what a form answered with is nowhere."""
+        if not self.request.is_safe:
+            return "/"
+        query = urlencode(self.request.query)
+        return f"{self.request.path}?{query}" if query else self.request.path
 
     @cached_property
     def renewal_url(self) -> str | None:

@@ -285,6 +285,8 @@ def test_production_names_every_fault_at_once_and_does_not_start(command: str) -
         ({"STRIPE_API_BASE": "https://notstripe.com"}, "does not lead to Stripe"),
         ({"KEKAL_PUBLIC_URL": "http://portal.lumen.test"}, "https://"),
         ({"KEKAL_MODE": "prod"}, "must be demo or production"),
+        ({"KEKAL_PORT": "abc"}, "KEKAL_PORT must be a whole number"),
+        ({"KEKAL_PROXIES": "-1"}, "KEKAL_PROXIES must be a whole number"),
         ({"KEKAL_MODE": "demo"}, "a demo never moves real money"),
         ({"KEKAL_MODE": "", "KEKAL_SECRET_KEY": DEMO_KEY}, "demo key"),
     ],
