@@ -223,7 +223,7 @@ class Visiting:
         return Answer(status=303, headers={"Location": location}, cookies={"flash": flash} if flash else {})
 
     def sign_in_path(self) -> str:
-        return f"/sign-in?next={quote(self.path, safe='/')}"
+        return f"/sign-in?next={quote(self.here, safe='/')}"
 
     @property
     def evidence(self) -> dict[str, str]:

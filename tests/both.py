@@ -23,7 +23,7 @@ ENOUGH = 8 << 30
 def main() -> int:
     """What the browser's tests say is shown when the others are done; either fails the whole."""
     with tempfile.TemporaryFile() as said, scratch() as folder:
-        surroundings = os.environ | ({"TMPDIR": str(folder)} if folder else {})
+        surroundings = _surroundings(folder)
         browser = subprocess.Popen(BROWSER, stdout=said, stderr=subprocess.STDOUT, env=surroundings)
         try:
             house = subprocess.run(HOUSE, check=False, env=surroundings).returncode
@@ -34,6 +34,12 @@ def main() -> int:
         said.seek(0)
         os.write(sys.stdout.fileno(), said.read())
     return failed
+
+
+def _surroundings(folder: Path | None) -> dict[str, str]:
+    """Hundreds of processes of one run share what the first of them compiled."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | ({"TMPDIR": str(folder)} if folder else {})
 
 
 @contextmanager
