@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -140,12 +140,9 @@ class Visiting:
         return next((wish[:2] for wish in wishes if wish and wish[:2] in self.house.locales), "en")
 
     @property
-    def here(self) -> str:
-        """Where this page is read again, filters included; what a form answered with is nowhere."""
-        if not self.request.is_safe:
-            return "/"
-        query = urlencode(self.request.query)
-        return f"{self.request.path}?{query}" if query else self.request.path
+    def path(self) -> str:
+        """Without what was asked behind it: that is never said again on a page."""
+        return self.request.path if self.request.is_safe else "/"
 
     @cached_property
     def renewal_url(self) -> str | None:
@@ -223,7 +220,7 @@ class Visiting:
         return Answer(status=303, headers={"Location": location}, cookies={"flash": flash} if flash else {})
 
     def sign_in_path(self) -> str:
-        return f"/sign-in?next={quote(self.here, safe='/')}"
+        return f"/sign-in?next={quote(self.path, safe='/')}"
 
     @property
     def evidence(self) -> dict[str, str]:

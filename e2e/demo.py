@@ -33,10 +33,10 @@ class Demo:
     process: subprocess.Popen[bytes] = field(init=False)
 
     @classmethod
-    def start(cls, home: Path) -> "Demo":
+    def start(cls, home: Path, *arguments: str) -> "Demo":
         """Raises: AssertionError with the end of what it printed, when it never stood."""
         demo = cls(home, free_port())
-        demo.begin()
+        demo.begin(*arguments)
         return demo
 
     def begin(self, *arguments: str) -> None:

@@ -10,7 +10,6 @@ from datetime import date
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.postgres import free_port
 from e2e.demo import Demo
 from e2e.window import Windows
 
@@ -28,8 +27,7 @@ FIRST_LETTER = date(2026, 8, 20)
 
 @pytest.fixture(scope="module")
 def early(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    demo = Demo(tmp_path_factory.mktemp("early") / "home", free_port())
-    demo.begin("--small", "--day", BEGIN.isoformat())
+    demo = Demo.start(tmp_path_factory.mktemp("early") / "home", "--small", "--day", BEGIN.isoformat())
     yield demo
     demo.stop()
     demo.erase()

@@ -31,7 +31,11 @@ FIRST = ("crash", "money", "web", "house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file stays on one core; so do all that need the whole book, which takes a while to bring in."""
     items.sort(key=_turn)
+    for item in items:
+        name = "whole_book" if item.get_closest_marker("whole_book") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(name))
 
 
 def _turn(item: pytest.Item) -> int:

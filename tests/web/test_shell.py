@@ -1,4 +1,4 @@
-"""What stands around every page: whose portal it is, and the switch of languages."""
+"""What stands around every page: whose portal it is."""
 
 import re
 from datetime import UTC, datetime
@@ -24,15 +24,3 @@ def test_every_page_and_letter_is_the_companys_whose_policy_is_in_force(world: W
     titles = [re.findall("<title>.* · (?:Aster|Lumen)", page.text) for page in pages]
     assert [len(title) == 1 and title[0].endswith("Aster") for title in titles] == [True] * 3
     assert world.mails()[-1].subject.endswith("is your code for Aster")
-
-
-def test_the_other_language_shows_the_same_page_again_whatever_was_asked_of_it(standing: World) -> None:
-    visitor = standing.visitor()
-    page = visitor.get("/sign-in?next=%2Fdocuments").text
-    again = re.search(r'name="locale" value="ms">\s*<input type="hidden" name="next" value="([^"]+)"', page)
-
-    assert again
-    answer = visitor.post("/language", {"locale": "ms", "next": again[1]}, page="/sign-in")
-
-    assert answer.headers["location"] == "/sign-in?next=%2Fdocuments"
-    assert 'name="next" value="/documents"' in visitor.get(answer.headers["location"]).text
