@@ -12,7 +12,7 @@ from pathlib import Path
 
 PYTEST = [sys.executable, "-m", "pytest"]
 HOUSE = [
-    *PYTEST, "tests", "-m", "not long and not live_stripe", "-n", "3", "--no-loadscope-reorder", "--dist", "loadgroup",
+    *PYTEST, "tests", "-m", "not long and not live_stripe", "-n", "2", "--no-loadscope-reorder", "--dist", "loadgroup",
 ]
 BROWSER = [*PYTEST, "e2e", "-m", "not long"]
 MEMORY = Path("/dev/shm")

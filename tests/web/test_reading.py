@@ -92,9 +92,10 @@ def a_room_that_writes(path: str, statement: str) -> Litestar:
 def test_the_database_refuses_a_write_in_a_get(standing: World, cast_here: Cast, statement: str, role: str) -> None:
     app = main.build(standing.house)
     app.register(Desk(standing.house).hang(a_room_that_writes("/scribble", statement)))
+    guest = cast_here.look(role)  # who may have to sign in first
     before = contents(standing)
 
-    answer = cast_here.look(role).ask("GET", "/scribble", app=app)
+    answer = guest.ask("GET", "/scribble", app=app)
 
     assert answer.status_code == 500
     assert changed(before, contents(standing)) == []
