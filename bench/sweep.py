@@ -20,7 +20,7 @@ from renewals.policy import PolicyKind, shipped
 
 BOOK = 1_000_000
 ROUNDS = 5
-DAYS = 3
+DAYS = 6
 RUNGS = (60, 30)
 """Milestones of each renewal in this book; what is not due costs nothing, so two stand for all."""
 NOW = datetime(2026, 8, 5, 15, 30, tzinfo=UTC)
@@ -54,7 +54,7 @@ def table(folder: Path) -> str:
     """Medians of rounds; in each the sweep, a second one, and the same rows by hand, committed one after another."""
     with _book(folder) as engine:
         many = _rounds(engine, timedelta(days=DAYS))
-        few = _rounds(engine, timedelta(hours=1))
+        few = _rounds(engine, timedelta(days=1))
     return (
         f"\nThe sweep, {BOOK:,} renewals, median of {ROUNDS} rounds\n"
         f"  {many.rows:,} actions due {many.sweep * 1000:9.1f} ms\n"
