@@ -8,7 +8,7 @@ from typing import Any
 from pricing.reading import Reading
 from renewals.health import Health
 from renewals.policy import Policy, PolicyKind, shipped
-from renewals.renewal import CLOSED, RenewalState
+from renewals.renewal import CLOSED, RenewalState, place
 from renewals.segment import Segment
 
 Rules = Mapping[str, Any]
@@ -123,11 +123,6 @@ def check_forecast(content: Any) -> None:
     page["raised"].count(-100, 0)
     page["declined"].count(0, 100)
     page["most"].count(page["least"].count(0, 100), 100)
-
-
-def place(stage: RenewalState) -> int:
-    """How far a stage is on the way."""
-    return list(RenewalState).index(stage)
 
 
 def _bounded(points: int, rules: Rules) -> int:

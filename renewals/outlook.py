@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Integer, and_, case, cast, func, literal, or_
 
-from renewals.forecast import DELAYS, WEIGHTS, Risk, Timeliness, place
-from renewals.renewal import CLOSED, Renewal, RenewalState
+from renewals.forecast import DELAYS, WEIGHTS, Risk, Timeliness
+from renewals.renewal import CLOSED, Renewal, RenewalState, place
 
 Column = ColumnElement[Any]
 

@@ -25,13 +25,13 @@ from sqlalchemy.orm import Session
 
 from pricing.money import Money
 from renewals.account import Account
-from renewals.forecast import Forecast, Risk, Timeliness, forecast, place, rules_of
+from renewals.forecast import Forecast, Risk, Timeliness, forecast, rules_of
 from renewals.health import Bands, Health
 from renewals.outlook import Outlook
 from renewals.person import Person
 from renewals.plan.reality import is_raised
 from renewals.policy import Policy, PolicyKind
-from renewals.renewal import CLOSED, Renewal, RenewalState
+from renewals.renewal import CLOSED, Renewal, RenewalState, place
 from renewals.segment import Segment
 from renewals.subscription import Line, Subscription, Term
 

@@ -36,10 +36,14 @@ class RenewalState(StrEnum):
     LOST = "lost"
 
 
+def place(stage: RenewalState) -> int:
+    """How far a stage is on the way."""
+    return list(RenewalState).index(stage)
+
+
 def reached(state: RenewalState, wanted: RenewalState) -> bool:
     """Whether a stage is as far as another."""
-    stages = list(RenewalState)
-    return stages.index(state) >= stages.index(wanted)
+    return place(state) >= place(wanted)
 
 
 CLOSED = frozenset({RenewalState.WON, RenewalState.LOST})
@@ -123,6 +127,10 @@ class Renewal(Lifecycle, Owned):
     def looked_after_by(self) -> Person | None:
         """Whoever runs this renewal; else whoever looks after the company."""
         return self.owner or self.account.owner
+
+    def locale_of(self, reader: Person) -> str:
+        """The language somebody is written to in about it: their own, else ours or the company's."""
+        return reader.locale or ("en" if reader.is_staff else self.account.locale)
 
     @property
     def is_open(self) -> bool:

@@ -18,7 +18,8 @@ from renewals.event import Event, EventName
 from renewals.payment import Payment
 from renewals.permission import MAY, Permission
 from renewals.person import Person
-from renewals.plan.hold import PROPOSAL, must_not_be_held
+from renewals.plan.catalogue import PROPOSAL
+from renewals.plan.hold import must_not_be_held
 from renewals.renewal import Renewal, RenewalState
 from renewals.stake import Stake
 

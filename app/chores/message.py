@@ -206,8 +206,7 @@ def _tell_both_sides(work: Work, kind: MessageKind, subject: UUID, event: UUID) 
 
 
 def plan(work: Work, kind: MessageKind, to: Person, renewal: Renewal, *, purpose: str, **context: Any) -> None:
-    locale = to.locale or ("en" if to.is_staff else renewal.account.locale)
     Message.plan(
-        work.session, kind, to, purpose=purpose, locale=locale, at=work.now, renewal_id=renewal.id,
+        work.session, kind, to, purpose=purpose, locale=renewal.locale_of(to), at=work.now, renewal_id=renewal.id,
         account_id=renewal.account_id, **context,
     )

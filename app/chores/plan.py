@@ -10,14 +10,13 @@ from app.chores.message import plan
 from app.work import Work
 from renewals.event import Event
 from renewals.message import Message, MessageKind
-from renewals.person import Role
 from renewals.plan import ending
 from renewals.plan.action import Action
 from renewals.plan.drain import drain
 from renewals.plan.many import take_next
 from renewals.plan.plan import Drawing, Plan, draw
 from renewals.plan.profiling import drawing_of
-from renewals.plan.readers import staff_with
+from renewals.plan.readers import Staff
 from renewals.plan.sweep import Sweep
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import CLOSED, Renewal
@@ -116,8 +115,7 @@ def tell_stuck(work: Work, subject: UUID) -> None:
     """The machine gave something up: whoever looks after the renewal hears what, and why; else the managers."""
     action = Action.find(work.session, subject)
     renewal = Renewal.find(work.session, action.renewal_id)
-    owner = renewal.looked_after_by
-    for person in [owner] if owner else staff_with(work.session, Role.MANAGER):
+    for person in Staff(work.session).answerable_for(renewal):
         plan(work, MessageKind.STUCK, person, renewal, purpose=f"gave_up:{action.id}:{person.id}", what=action.what,
              why=action.why, account_name=renewal.account.name)
 

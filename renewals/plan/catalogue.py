@@ -22,7 +22,8 @@ OWNER = "owner"
 ROLES = (OWNER, *(role.value for role in STAFF_ROLES))
 TOUCHES = ("auto", "assisted", "negotiated")
 BANDS = (Health.GREEN, Health.YELLOW, Health.RED)
-HOLDS = ("proposal_sent", "contract_sent", "closed_won")
+PROPOSAL = "proposal_sent"
+HOLDS = (PROPOSAL, "contract_sent", "closed_won")
 """What a task comes before. Only a proposal is held back by it: contract and close follow from what the customer does,
 and nobody's open task keeps their yes or their money waiting."""
 

@@ -6,8 +6,6 @@ from renewals.plan.task import Task
 from renewals.plan.working import duties_of
 from renewals.renewal import Renewal
 
-PROPOSAL = "proposal_sent"
-
 
 def must_not_be_held(renewal: Renewal, what: str) -> None:
     """Raises: NotNow, naming the task.

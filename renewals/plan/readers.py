@@ -52,6 +52,11 @@ class Staff:
     def with_role(self, role: Role) -> list[Person]:
         return [person for person in self.everybody if role.value in person.roles]
 
+    def answerable_for(self, renewal: Renewal) -> list[Person]:
+        """Whoever looks after it, else the managers."""
+        owner = renewal.looked_after_by
+        return [owner] if owner else self.with_role(Role.MANAGER)
+
 
 def staff_with(session: Session, role: Role) -> list[Person]:
     """Active members of the staff with this role, in the order of their names."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from renewals.message import Message, MessageKind
-from renewals.person import Person, Role
+from renewals.person import Person
 from renewals.plan.action import Action
 from renewals.plan.hours import Hours
 from renewals.plan.plan import Plan, hours_of
@@ -50,7 +50,7 @@ class Turn:
     @property
     def answerable(self) -> list[Person]:
         """Who hears of what can not be done: whoever looks after it, else the managers."""
-        return self.owner or self.staff.with_role(Role.MANAGER)
+        return self.staff.answerable_for(self.renewal)
 
     def is_late(self, action: Action) -> bool:
         """Its day was days ago: the renewal was found late, or the clock jumped."""
@@ -68,10 +68,9 @@ class Turn:
     ) -> None:
         """Plan one message: to ourselves at once, to a customer for the hours their office is open."""
         renewal = self.renewal
-        locale = person.locale or ("en" if person.is_staff else renewal.account.locale)
         leave_at = leave_at or (self.at if person.is_staff else self.hours.next_open(self.at))
         Message.plan(
-            self.session, kind, person, purpose=f"{kind.value}:{action.id}:{person.id}", locale=locale, at=self.at,
-            leave_at=leave_at, renewal_id=renewal.id, account_id=renewal.account_id, milestone=action.milestone.key,
-            **context,
+            self.session, kind, person, purpose=f"{kind.value}:{action.id}:{person.id}",
+            locale=renewal.locale_of(person), at=self.at, leave_at=leave_at, renewal_id=renewal.id,
+            account_id=renewal.account_id, milestone=action.milestone.key, **context,
         )

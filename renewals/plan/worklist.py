@@ -100,5 +100,3 @@ def workers(session: Session, on: date) -> Sequence[Person]:
     """Who of the staff has something to do until a week from now, in the order of their names."""
     busy = select(Task.assignee_id).where(Task.state == TaskState.OPEN, Task.due_on <= on + WEEK)
     return session.scalars(select(Person).where(Person.id.in_(busy)).order_by(Person.name, Person.id)).all()
-
-

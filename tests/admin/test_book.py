@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from renewals.forecast import Risk, Timeliness, place
+from renewals.forecast import Risk, Timeliness
 from renewals.health import Health
 from renewals.pipeline import ORDERS, PAGE, Listed, Pipeline, Wanted
 from renewals.policy import PolicyKind, shipped
-from renewals.renewal import CLOSED, Renewal
+from renewals.renewal import CLOSED, Renewal, place
 from renewals.segment import Segment
 from tests.world import World
 

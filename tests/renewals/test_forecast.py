@@ -4,10 +4,10 @@ from itertools import product
 
 import pytest
 
-from renewals.forecast import Forecast, Risk, Timeliness, forecast, place, risk, rules_of
+from renewals.forecast import Forecast, Risk, Timeliness, forecast, risk, rules_of
 from renewals.health import Health
 from renewals.policy import Policy
-from renewals.renewal import CLOSED, RenewalState
+from renewals.renewal import CLOSED, RenewalState, place
 from renewals.segment import Segment
 
 RULES = rules_of(None)
