@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-import httpx
-
 from app.demo.parts import ROOT, environment
 from e2e.demo import Demo
+from tests.wire import wire
 
 Row = tuple[object, ...]
 
@@ -35,7 +34,7 @@ def bring_in(demo: Demo, names: list[str], folder: Path) -> list[Company]:
     made = [Company(f"co-{name.lower()}", f"{name} & Co", f"owner@{name.lower()}.example") for name in names]
     card = ["pm_card_visa"]
     customers = [{"id": f"cus_{one.id}", "name": one.name, "email": one.email, "cards": card} for one in made]
-    httpx.post(f"{demo.sandbox}/_sandbox/seed", json=customers).raise_for_status()
+    wire.post(f"{demo.sandbox}/_sandbox/seed", json=customers).raise_for_status()
     parts = demo.get("/demo/parts.json")
     files = _write(made, date.fromisoformat(parts["now"][:10]), folder)
     told = environment(

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-import httpx
-
 from app.demo.parts import ROOT
 from app.postgres import EmbeddedPostgres, free_port
+from tests.wire import wire
 
 START_LIMIT = 120.0
 STOP_LIMIT = 60.0
@@ -88,7 +87,7 @@ class Demo:
         return family
 
     def get(self, path: str) -> Any:
-        return httpx.get(f"{self.url}{path}", timeout=PATIENCE).raise_for_status().json()
+        return wire.get(f"{self.url}{path}", timeout=PATIENCE).raise_for_status().json()
 
     @property
     def sandbox(self) -> str:
@@ -113,7 +112,7 @@ class Demo:
 
     def charges(self, renewal: str) -> list[Json]:
         """Money that moved for one renewal, by the stand-in's own book."""
-        ledger = httpx.get(f"{self.sandbox}/_sandbox/ledger.json").raise_for_status().json()
+        ledger = wire.get(f"{self.sandbox}/_sandbox/ledger.json").raise_for_status().json()
         return [
             charge for charge in ledger["charges"]
             if charge["metadata"].get("renewal") == renewal and charge["status"] == "succeeded"
@@ -121,7 +120,7 @@ class Demo:
 
     def switch(self, name: str, **settings: str) -> None:
         """One of the stand-in's own switches: faults, webhooks, seed."""
-        httpx.post(f"{self.sandbox}/_sandbox/{name}", data=settings).raise_for_status()
+        wire.post(f"{self.sandbox}/_sandbox/{name}", data=settings).raise_for_status()
 
 
 def sooner_or_later(look: Callable[[], Found | None], what: str) -> Found:

@@ -4,7 +4,6 @@ import os
 import re
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -12,6 +11,7 @@ from e2e.company import Company
 from e2e.deed import expect_heading, renew
 from e2e.demo import Demo
 from e2e.window import Windows
+from tests.wire import wire
 
 FIRST_DAY, A_WEEK_LATER = "Wednesday, 5 August 2026", "Wednesday, 12 August 2026"
 
@@ -41,7 +41,7 @@ def test_everybody_on_the_first_page_can_be_stepped_into(demo: Demo, windows: Wi
     assert len(emails) == 14
     assert set(emails) <= known
     for email in emails:
-        answer = httpx.post(f"{demo.url}/demo/sign-in", data={"email": email})
+        answer = wire.post(f"{demo.url}/demo/sign-in", data={"email": email})
         assert answer.status_code == 303
         assert "kekal_session" in answer.cookies
 

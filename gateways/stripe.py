@@ -6,9 +6,11 @@ Every verb answers in the house's words (`renewals.payment.Answer`). A time-out,
 
 import calendar
 import logging
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -63,6 +65,7 @@ class Stripe:
     def __init__(self, key: str, webhook_secret: str, base: str | None, *, answer_limit: float = ANSWER_LIMIT) -> None:
         self.webhook_secret = webhook_secret
         self._http = httpx.Client(
+            verify=_trusted(),
             timeout=httpx.Timeout(answer_limit, connect=CONNECT_LIMIT),
             limits=httpx.Limits(max_keepalive_connections=32, keepalive_expiry=KEEP_ALIVE),
         )
@@ -349,6 +352,12 @@ def _id(reference: Any) -> str:
     if reference is None:
         return ""
     return reference if isinstance(reference, str) else str(reference.id)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are good: read once in a process."""
+    return httpx.create_ssl_context()
 
 
 def _keeping_alive(client: httpx.Client) -> stripe.HTTPXClient:

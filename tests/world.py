@@ -33,6 +33,7 @@ from renewals.payment import Payment
 from renewals.person import Person
 from renewals.renewal import CLOSED, Renewal
 from tests.lending import lent
+from tests.wire import wire
 
 PUBLIC_URL = "http://testserver.local"
 CSRF = re.compile(r'name="csrf" value="([^"]*)"')
@@ -52,7 +53,7 @@ class Sandbox:
         return Sandbox(self.url, frozenset(one["id"] for many in self.ledger().values() for one in many))
 
     def ledger(self) -> dict[str, list[dict[str, Any]]]:
-        answer: dict[str, list[dict[str, Any]]] = httpx.get(f"{self.url}/_sandbox/ledger.json").json()
+        answer: dict[str, list[dict[str, Any]]] = wire.get(f"{self.url}/_sandbox/ledger.json").json()
         return answer
 
     def charges(self, renewal: UUID | str) -> list[dict[str, Any]]:
@@ -72,7 +73,7 @@ class Sandbox:
         ]
 
     def switch(self, name: str, **settings: str) -> None:
-        httpx.post(f"{self.url}/_sandbox/{name}", data=settings).raise_for_status()
+        wire.post(f"{self.url}/_sandbox/{name}", data=settings).raise_for_status()
 
     def fault(self, name: str, times: int = 1, **more: str) -> None:
         self.switch("faults", next=name, times=str(times), **more)
@@ -82,7 +83,7 @@ class Sandbox:
 
     def ask(self, path: str, **query: str) -> Any:
         """What Stripe's API says, past our own code."""
-        answer = httpx.get(f"{self.url}/v1/{path}", params=query, headers={"authorization": f"Bearer {STRIPE_KEY}"})
+        answer = wire.get(f"{self.url}/v1/{path}", params=query, headers={"authorization": f"Bearer {STRIPE_KEY}"})
         answer.raise_for_status()
         return answer.json()
 

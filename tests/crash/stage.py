@@ -22,6 +22,7 @@ from renewals.person import Person
 from renewals.renewal import CLOSED, Renewal, RenewalState
 from tests.crash.nursery import Child, Nursery
 from tests.crash.oracle import violations
+from tests.wire import local, wire
 from tests.world import Sandbox, click_form
 
 CLICK_LIMIT = 20.0
@@ -86,7 +87,7 @@ class Stage:
         while stopwatch() < deadline:
             self._revive()
             try:
-                httpx.get(f"{self.url}/health", timeout=1)
+                wire.get(f"{self.url}/health", timeout=1)
                 return
             except httpx.HTTPError:
                 pause(0.02)
@@ -144,7 +145,7 @@ class Stage:
     def visited_by(self, customer: Customer) -> Iterator[httpx.Client]:
         """Their browser, signed in."""
         self.wait_for_web()
-        with httpx.Client(base_url=self.url, timeout=CLICK_LIMIT) as browser:
+        with local(base_url=self.url, timeout=CLICK_LIMIT) as browser:
             browser.post("/demo/sign-in", data={"email": customer.email})
             yield browser
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from app.clock import machine_now
 from renewals.payment import Payment
+from tests.wire import wire
 from tests.world import Visitor, World
 
 RUTH = "ruth@cedar-dental.example"
@@ -32,13 +33,13 @@ def way_out(visitor: Visitor, renewal: UUID) -> str:
 
 def decide_at_bank(url: str, answer: str = "approve") -> str:
     """The customer approves or refuses; gives our own path they are sent back to."""
-    return _back(httpx.post(url, data={"answer": answer}))
+    return _back(wire.post(url, data={"answer": answer}))
 
 
 def pay_at_stripe(url: str, number: str = "4242 4242 4242 4242") -> httpx.Response:
     """The customer types a card on Stripe's page."""
     card = {"number": number, "expiry": "12 / 34", "cvc": "123", "name": "A Customer", "email": "a@customer.example"}
-    return httpx.post(url, data=card)
+    return wire.post(url, data=card)
 
 
 def come_back(visitor: Visitor, sent_back: httpx.Response) -> httpx.Response:

@@ -25,6 +25,7 @@ from renewals.renewal import CLOSED, Renewal
 from tests.conftest import Book, drop_database, new_database
 from tests.crash.oracle import violations
 from tests.money.parties import RUTH
+from tests.wire import local
 from tests.world import Sandbox, World, click_form, opened
 
 CLICKS = 50
@@ -42,7 +43,7 @@ class House:
         """As many browsers of one person, in turns at either portal."""
         made = []
         for number in range(many):
-            browser = stack.enter_context(httpx.Client(base_url=self.addresses[number % 2], timeout=60))
+            browser = stack.enter_context(local(base_url=self.addresses[number % 2], timeout=60))
             browser.post("/demo/sign-in", data={"email": email})
             made.append(browser)
         return made

@@ -1,8 +1,8 @@
 """Saying no: once it is acknowledged nothing is charged, whatever was left open."""
 
-import httpx
 
 from tests.money.test_click import RUTH
+from tests.wire import wire
 from tests.world import CSRF, World, click_form
 
 
@@ -27,7 +27,7 @@ def test_an_open_checkout_is_closed_before_a_no_is_acknowledged(world: World) ->
     assert checkout
 
     answer = aisyah.post(f"/renewals/{renewal}/opt-out", {"reason": ""}, page=f"/renewals/{renewal}/opt-out")
-    paid = httpx.post(checkout, data={"number": "4242424242424242", "expiry": "12/30", "cvc": "123", "name": "A"})
+    paid = wire.post(checkout, data={"number": "4242424242424242", "expiry": "12/30", "cvc": "123", "name": "A"})
 
     assert answer.status_code == 303
     assert paid.status_code >= 400 or "expired" in paid.text.lower()

@@ -9,7 +9,6 @@ from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import func, select, text
 
@@ -26,6 +25,7 @@ from renewals.payment import Answer, Payment, PaymentState
 from renewals.renewal import Renewal
 from tests.money.parties import RUTH, decide_at_bank, lose_jobs, open_checkout, pay_at_stripe, state, way_out
 from tests.money.post import deliver, handle_newest, kept, letters, send, signed, taken_back
+from tests.wire import wire
 from tests.world import World
 
 FIVE = (
@@ -232,7 +232,7 @@ def _charge_by_somebody_else(world: World, payment: Payment, changes: dict[str, 
         "metadata[attempt]": str(payment.id), **changes,
     }
     headers = {"authorization": f"Bearer {STRIPE_KEY}"}
-    intent: dict[str, Any] = httpx.post(f"{world.sandbox.url}/v1/payment_intents", data=body, headers=headers).json()
+    intent: dict[str, Any] = wire.post(f"{world.sandbox.url}/v1/payment_intents", data=body, headers=headers).json()
     assert intent["status"] == "succeeded", intent
     return intent
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 
@@ -27,6 +26,7 @@ from app.transaction import Database, Role
 from renewals.policy import ship
 from tests.conftest import new_database
 from tests.importing.test_many import written
+from tests.wire import local
 
 MANY, CHARGED = 10_000, 200
 NOTICE_DAY, INSTANT = date(2026, 7, 2), date(2026, 8, 6)
@@ -109,7 +109,7 @@ class Company:
 
 def visit(home: str, line: Connection) -> None:
     taken = []
-    with httpx.Client(base_url=home, timeout=30, follow_redirects=True) as browser:
+    with local(base_url=home, timeout=30, follow_redirects=True) as browser:
         browser.post("/demo/sign-in", data={"email": "olga@c7.example"})
         while not line.poll(0.05):
             began = machine.perf_counter()

@@ -14,6 +14,8 @@ from uuid import uuid4
 import httpx
 import stripe
 
+from tests.wire import local
+
 ROOT = Path(__file__).parents[2]
 SECRET = "whsec_the_two_of_us"
 
@@ -32,7 +34,7 @@ class Running:
         assert self.process.stdout
         self.greeting = self.process.stdout.readline()
         self.url = self.greeting.split()[-1] if self.greeting else "http://127.0.0.1:9"
-        self.http = httpx.Client(base_url=self.url, timeout=20, trust_env=False)
+        self.http = local(base_url=self.url, timeout=20)
 
     def stripe(self, *, retries: int = 0, patience: float = 20) -> Any:
         """The official client; `patience` in seconds."""
