@@ -100,6 +100,8 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] 
     EventName.ACCOUNT_FLAGGED: [("route_customer", _customer, 0)],
     EventName.CARD_SAVED: [("route_customer", _of_one_card, 0)],
     EventName.CARD_REPLACED: [("route_customer", _of_one_card, 0)],
+    EventName.MANDATE_GIVEN: [("route_customer", _customer, 0)],
+    EventName.MANDATE_WITHDRAWN: [("route_customer", _customer, 0)],
     EventName.RENEWAL_MOVED: [("route_customer", _customer, 0)],
     EventName.HEALTH_READ: [("route_customer", _customer, 0)],
     EventName.HEALTH_FELL: [("tell_health_fell", _event, 0), ("route_customer", _customer, 0)],

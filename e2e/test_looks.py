@@ -140,6 +140,20 @@ def test_every_page_after_saying_no(windows: Windows, company: Company, owner: P
     assert faults == []
 
 
+def test_the_page_on_which_the_charge_by_itself_is_switched(demo: Demo, windows: Windows) -> None:
+    page = windows.open(signed_in="jonas@juno-studio.example")
+    page.goto(f"/renewals/{demo.account('Juno Studio')['renewal_id']}")
+    page.get_by_role("link", name="Renew by itself").click()
+    faults = look_in_every_language(page)
+    page.get_by_role("button", name="Switch it off").click()
+    faults += look_in_every_language(page)
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Switch it on").click()
+    expect(page.get_by_role("button", name="Switch it off")).to_be_visible()
+
+    assert faults == []
+
+
 def test_every_page_that_refuses(demo: Demo, windows: Windows, company: Company, owner: Page) -> None:
     faults: list[str] = []
     for path in ("/admin", f"/renewals/{demo.account('Halden Bank')['renewal_id']}"):

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from gateways.browser import Level, Visit
 from portal.timeline import Mark, timeline
 from pricing.option import Option
+from renewals import mandate
 from renewals.acceptance import Acceptance
-from renewals.account import Card
+from renewals.account import Card, Consent
 from renewals.choice import Choice
 from renewals.payment import Payment
 from renewals.person import Person
@@ -119,6 +120,16 @@ class Shown:
     def is_open(self) -> bool:
         """Whether one of the options can be taken now."""
         return self.standing is Standing.OPEN
+
+    @property
+    def renews_by_itself(self) -> bool:
+        """Whether the contract says so and it is still to come."""
+        return self.renewal.term.auto_renew and self.standing in (Standing.SOON, Standing.OPEN, Standing.PAYING)
+
+    @cached_property
+    def mandate(self) -> Consent | None:
+        """Their word that the card on file may be charged then."""
+        return mandate.standing(self.session, self.renewal.account_id)
 
     @cached_property
     def shared(self) -> SharedPlan:

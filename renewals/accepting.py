@@ -19,6 +19,9 @@ from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal, RenewalState
 from renewals.wording import LOCALES
 
+CONSENTS = ("card_consent", "charge_consent", "charge_withdrawal")
+"""Words of the terms that somebody agrees to by themselves, beside the terms as a whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class Yes:
@@ -107,5 +110,7 @@ def check_terms(content: Any) -> None:
         page["title"][locale].text()
         if not page["text"][locale].names():
             raise page["text"][locale].refused("is empty")
-        page["card_consent"][locale].text()
-    page["card_consent"]["version"].text()
+        for consent in CONSENTS:
+            page[consent][locale].text()
+    for consent in CONSENTS:
+        page[consent]["version"].text()

@@ -228,11 +228,20 @@ class Consent(Owned):
         user_agent: str,
     ) -> "Consent":
         """Record it, with the hash of the exact words shown."""
+        consent = cls.keep(session, kind, text, text_version=text_version, by=by, at=at, ip=ip, user_agent=user_agent)
+        Event.record(session, EventName.CONSENT_GIVEN, consent, by=by, at=at, kind=kind, text_version=text_version)
+        return consent
+
+    @classmethod
+    def keep(
+        cls, session: Session, kind: str, text: str, *, text_version: str, by: Person, at: datetime, ip: str,
+        user_agent: str,
+    ) -> "Consent":
+        """The record alone, for whoever says themselves what happened."""
         consent = cls(
             account_id=by.account_id, person_id=by.id, kind=kind, text_version=text_version,
             text_hash=hashlib.sha256(text.encode()).hexdigest(), given_at=at, ip=ip, user_agent=user_agent[:300],
         )
         session.add(consent)
         session.flush()  # the event names the row
-        Event.record(session, EventName.CONSENT_GIVEN, consent, by=by, at=at, kind=kind, text_version=text_version)
         return consent

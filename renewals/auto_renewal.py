@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pricing.option import Option
+from renewals import mandate
 from renewals.acceptance import Acceptance
 from renewals.accepting import accept_by_mandate
 from renewals.account import Card, Consent
@@ -27,9 +28,6 @@ from renewals.plan.touch import Touch
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
 from renewals.routing.routing import Routing
-
-MANDATE = "auto_renewal"
-"""The kind of consent that lets the card on file be charged when the term renews by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class Case:
         session, on = session_of(renewal), renewal.account.today(at)
         choice = Choice.of(session, renewal, on)
         return cls(
-            renewal=renewal, on=on, good=choice.options.good, consent=_mandate(session, renewal),
+            renewal=renewal, on=on, good=choice.options.good, consent=mandate.standing(session, renewal.account_id),
             card=renewal.account.card_on_file, notice=Notice.of(renewal), accepted=Acceptance.standing(renewal),
             payments=Payment.of_renewal(session, renewal.id), owes=_owes(session, renewal, on),
             touch=_touch(session, renewal), grace_days=choice.timeline["grace_days"],
@@ -199,12 +197,6 @@ def _retried(policies: Mapping[PolicyKind, Policy]) -> set[str]:
     """The milestones on which a card is tried again."""
     known = rules(policies[PolicyKind.PLAN].content)
     return {key for rule in known if rule.kind is ActionKind.RETRY for key in rule.keys}
-
-
-def _mandate(session: Session, renewal: Renewal) -> Consent | None:
-    """The newest consent to be charged, by anybody of theirs."""
-    given = select(Consent).where(Consent.account_id == renewal.account_id, Consent.kind == MANDATE)
-    return session.scalars(given.order_by(Consent.given_at.desc(), Consent.id.desc()).limit(1)).first()
 
 
 def _owes(session: Session, renewal: Renewal, on: date) -> bool:

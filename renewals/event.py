@@ -52,6 +52,8 @@ class EventName(StrEnum):
     OFFER_ACCEPTED = "offer.accepted"
     ACCEPTANCE_LAPSED = "acceptance.lapsed"
     CONSENT_GIVEN = "consent.given"
+    MANDATE_GIVEN = "mandate.given"
+    MANDATE_WITHDRAWN = "mandate.withdrawn"
     CARD_SAVED = "card.saved"
     CARD_REPLACED = "card.replaced"
     PAYMENT_SENT = "payment.sent"
@@ -104,6 +106,8 @@ CUSTOMER_SEES = frozenset(
         EventName.RENEWAL_RECONSIDERED,
         EventName.RENEWAL_WON,
         EventName.NOTICE_SERVED,
+        EventName.MANDATE_GIVEN,
+        EventName.MANDATE_WITHDRAWN,
         EventName.QUESTION_ASKED,
         EventName.OFFER_ACCEPTED,
         EventName.PAYMENT_SUCCEEDED,

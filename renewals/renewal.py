@@ -146,6 +146,12 @@ class Renewal(Lifecycle, Owned):
         return self.renews_on - timedelta(days=self.term.notice_days)
 
     @property
+    def has_card_until_then(self) -> bool:
+        """Whether a card is on file that is good on the renewal date."""
+        card = self.account.card_on_file
+        return card is not None and card.lives_on(self.renews_on)
+
+    @property
     def value(self) -> Money:
         """What a year is worth today."""
         return self.term.arr

@@ -28,7 +28,8 @@ AMOUNTS = ("arr",)
 class Facts:
     """Units: `arr` is a year; `score` 0 to 100; `seats_used` per hundred seats paid for. None is not known.
 
-    `payment_on_file` is a card that lives until the renewal date; `ahead` means that it is talked about before its
+    `payment_on_file` is a card that lives until the renewal date, unless they took back that it may be charged by
+    itself; `ahead` means that it is talked about before its
     plan begins; `hopes_for_more` that the target is above today's value; `high_volume` that there are many small
     renewals in the quarter; `layered` that several of their people approve, one after another.
     """

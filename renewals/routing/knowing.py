@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from renewals import mandate
 from renewals.owing import overdue
 from renewals.payment import Payment
 from renewals.person import Person
@@ -43,7 +44,7 @@ FRESH = timedelta(days=100)
 class Known:
     """What is not on the renewals themselves. `used` by subscription, `owing` accounts each with the renewals they owe
     for, `odd` ones whose money does not fit, `crowded` quarters, `ties` by account, `layered` accounts where several
-    people have to say yes."""
+    people have to say yes, `unwilling` ones that took back that their card may be charged."""
 
     used: Mapping[UUID, int]
     owing: Mapping[UUID, Set[UUID]]
@@ -51,6 +52,7 @@ class Known:
     crowded: frozenset[date]
     ties: Mapping[UUID, Relationship]
     layered: frozenset[UUID]
+    unwilling: frozenset[UUID]
 
     @classmethod
     def about(
@@ -61,7 +63,7 @@ class Known:
         return cls(
             _used(session, renewals, on), _owing(session, accounts, on), _odd(session, accounts),
             _crowded(session, {quarter(each.renews_on) for each in renewals}, ownership), _ties(session, accounts),
-            _layered(session, accounts),
+            _layered(session, accounts), mandate.withdrawn(session, accounts),
         )
 
     def is_good(self, renewal: Renewal) -> bool:
@@ -76,14 +78,13 @@ def facts_of(
     account, term = renewal.account, renewal.term
     segment = segment or renewal.segment(policies[PolicyKind.SEGMENT].content)
     seats, used = renewal.seats, known.used.get(renewal.subscription_id)
-    card = account.card_on_file
     begins = max(policies[PolicyKind.PLAN].content["plans"][segment.value]["days"])
     return Facts(
         arr=renewal.value, segment=segment,
         health=account.health_band, score=account.health_score,
         relationship=known.ties.get(account.id, Relationship.UNKNOWN), strategic=account.strategic,
         auto_renew=term.auto_renew,
-        payment_on_file=card is not None and card.lives_on(renewal.renews_on),
+        payment_on_file=renewal.has_card_until_then and account.id not in known.unwilling,
         good_standing=known.is_good(renewal), declined=renewal.is_declined,
         seats_used=100 * used // seats if used is not None and seats else None,
         hopes_for_more=renewal.target > renewal.value,

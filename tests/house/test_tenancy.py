@@ -31,11 +31,11 @@ WITHOUT_POLICY = {
 """Tables that a customer's transaction may read although no policy parts them by company."""
 
 CLOSED = {
-    "alembic_version", "anchor", "api_token", "book_import", "bulk", "bulk_part", "consent", "inbox", "kept_answer",
+    "alembic_version", "anchor", "api_token", "book_import", "bulk", "bulk_part", "inbox", "kept_answer",
     "pace", "procrastinate_events", "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers",
     "quota", "seal", "sign_in", "sweep", "web_session",
 }
-"""Tables of which a customer's transaction can read nothing at all. A consent is given and never read back."""
+"""Tables of which a customer's transaction can read nothing at all."""
 
 OURS = {"action", "health_reading", "plan", "routing", "stake", "task", "team_member"}
 """Tables of a company's rows of which its own transaction can read nothing: how we work is ours."""
@@ -218,7 +218,7 @@ def _names(columns: list[str]) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, columns))
 
 
-@pytest.mark.parametrize("table", sorted((CLOSED | OURS) - {"consent"}))
+@pytest.mark.parametrize("table", sorted(CLOSED | OURS))
 @pytest.mark.parametrize(
     "query", ["SELECT * FROM {}", "DELETE FROM {}", "INSERT INTO {} DEFAULT VALUES", "TRUNCATE {}"]
 )

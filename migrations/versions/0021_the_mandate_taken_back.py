@@ -1,0 +1,65 @@
+"""A customer switches the charge by itself on and off: the last word counts, and the database holds it
+
+Whoever took it back is not charged by itself afterwards, and nobody takes it back while such a charge is under way:
+each waits for the other at the company's lock.
+"""
+
+from alembic import op
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+IN_TURN = "PERFORM pg_advisory_xact_lock(hashtextextended('mandate ' || NEW.account_id::text, 0));"
+
+
+def upgrade() -> None:
+    op.execute("GRANT SELECT ON consent TO kekal_portal")
+    op.execute(
+        f"""
+        CREATE FUNCTION kekal_charged_with_their_word() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            {IN_TURN}
+            IF 'auto_renewal_withdrawn' = (
+                SELECT kind FROM consent
+                WHERE account_id = NEW.account_id AND kind IN ('auto_renewal', 'auto_renewal_withdrawn')
+                ORDER BY given_at DESC, id DESC LIMIT 1
+            ) THEN
+                RAISE EXCEPTION 'they took back that they may be charged' USING ERRCODE = 'restrict_violation';
+            END IF;
+            RETURN NEW;
+        END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER charged_with_their_word BEFORE INSERT ON payment FOR EACH ROW "
+        "WHEN (NEW.kind = 'off_session') EXECUTE FUNCTION kekal_charged_with_their_word()"
+    )
+    op.execute(
+        f"""
+        CREATE FUNCTION kekal_word_against_a_charge() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            {IN_TURN}
+            IF EXISTS (
+                SELECT FROM payment WHERE account_id = NEW.account_id AND kind = 'off_session'
+                AND state IN ('sent', 'requires_action', 'processing', 'unknown')
+            ) THEN
+                RAISE EXCEPTION 'a charge by itself is under way' USING ERRCODE = 'restrict_violation';
+            END IF;
+            RETURN NEW;
+        END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER word_against_a_charge BEFORE INSERT ON consent FOR EACH ROW "
+        "WHEN (NEW.kind = 'auto_renewal_withdrawn') EXECUTE FUNCTION kekal_word_against_a_charge()"
+    )
+
+
+def downgrade() -> None:
+    op.execute("DROP TRIGGER word_against_a_charge ON consent")
+    op.execute("DROP FUNCTION kekal_word_against_a_charge()")
+    op.execute("DROP TRIGGER charged_with_their_word ON payment")
+    op.execute("DROP FUNCTION kekal_charged_with_their_word()")
+    op.execute("REVOKE SELECT ON consent FROM kekal_portal")
