@@ -1,5 +1,6 @@
 """Effort: the minutes a renewal is given, planned against booked."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -79,8 +80,11 @@ class Effort:
         cls, profile: Profile, tasks: Collection[Task], catalogue: Catalogue, policy: Mapping[str, Any]
     ) -> "Effort":
         """Planned is every task its plan asks for but those that were waived; booked is what people said."""
-        waived = {task.pattern for task in tasks if task.state is TaskState.WAIVED}
-        booked: dict[str, int] = {task.pattern: task.minutes for task in tasks}
+        waived = {task.pattern for task in tasks}
+        waived -= {task.pattern for task in tasks if task.state is not TaskState.WAIVED}
+        booked = Counter[str]()
+        for task in tasks:
+            booked[task.pattern] += task.minutes
         phase_of = {pattern.key: pattern.phase for pattern in catalogue.patterns}
         planned = {
             pattern.key: pattern.minutes

@@ -1,6 +1,6 @@
 """Opening: the tasks of a milestone are opened, each for the person who does it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from renewals.event import Event, EventName
 from renewals.person import Person, Role
-from renewals.plan.catalogue import Catalogue, Pattern
+from renewals.plan.catalogue import Catalogue, Pattern, Phase
 from renewals.plan.hours import Hours
-from renewals.plan.milestone import Milestone
+from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.plan import Plan
 from renewals.plan.readers import Staff
-from renewals.plan.rule import days_of
+from renewals.plan.rule import RECOVERY, days_of
 from renewals.plan.schedule import rungs
 from renewals.plan.task import Task, TaskState
 from renewals.policy import Policy, PolicyKind
@@ -29,13 +29,18 @@ def open_tasks(
     session: Session, renewal: Renewal, plan: Plan, milestone: Milestone, policies: Mapping[PolicyKind, Policy],
     staff: Staff, *, hours: Hours, at: datetime,
 ) -> list[Task]:
-    """Open the work of this milestone that was not opened before."""
+    """Open the work of this milestone that was not opened before; a recovery brings its own once more."""
     policy = policies[PolicyKind.TASKS]
     loud = rungs(plan.profile, policies[PolicyKind.PLAN].content["plans"])
-    known = set(session.scalars(select(Task.pattern).where(Task.renewal_id == renewal.id)))
+    known = select(Task.pattern).where(Task.renewal_id == renewal.id)
+    work = work_of(milestone, plan, policy, loud)
+    if milestone.key == RECOVERY:
+        known = known.where(Task.state == TaskState.OPEN)
+        work += _left_behind(session, milestone, plan, policy, loud)
+    opened = set(session.scalars(known))
     made = [
         _task(renewal, milestone, pattern, policy, staff, due_on=_due_on(renewal, pattern, loud, hours, at=at), at=at)
-        for pattern in work_of(milestone, plan, policy, loud) if pattern.key not in known
+        for pattern in work if pattern.key not in opened
     ]
     session.add_all(made)
     session.flush()  # the events name the rows
@@ -46,11 +51,27 @@ def open_tasks(
 
 def work_of(milestone: Milestone, plan: Plan, policy: Policy, loud: tuple[int, ...]) -> list[Pattern]:
     """The patterns whose place in this plan is this milestone."""
-    profile = plan.profile
-    patterns = catalogue_of(policy).patterns_for(
-        profile.segment, profile.touch, profile.health, profile.strategic
+    return [pattern for pattern in _patterns(plan, policy) if place_of(pattern.at, loud) == days_of(milestone.key)]
+
+
+def _left_behind(
+    session: Session, milestone: Milestone, plan: Plan, policy: Policy, loud: tuple[int, ...]
+) -> list[Pattern]:
+    """The work of a recovery whose own milestones have gone by when they fall into red.
+
+    Source: framework, "Status Kesihatan Mengubah Segalanya": "fight or let go" on every new red signal.
+    """
+    behind = Milestone.of_renewal(milestone.renewal_id).where(
+        Milestone.state == MilestoneState.REACHED, Milestone.id != milestone.id
     )
-    return [pattern for pattern in patterns if place_of(pattern.at, loud) == days_of(milestone.key)]
+    gone = {days_of(one.key) for one in session.scalars(behind)} - {days_of(milestone.key)}
+    recovery = [pattern for pattern in _patterns(plan, policy) if pattern.phase is Phase.RECOVERY]
+    return [pattern for pattern in recovery if place_of(pattern.at, loud) in gone]
+
+
+def _patterns(plan: Plan, policy: Policy) -> Sequence[Pattern]:
+    profile = plan.profile
+    return catalogue_of(policy).patterns_for(profile.segment, profile.touch, profile.health, profile.strategic)
 
 
 def catalogue_of(policy: Policy) -> Catalogue:

@@ -17,7 +17,7 @@ from renewals.notice import Notice
 from renewals.plan.hours import Hours
 from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.profile import Profile
-from renewals.plan.rule import NOTICE, set_aside
+from renewals.plan.rule import NOTICE, RECOVERY, set_aside
 from renewals.plan.schedule import Rung, rung, schedule
 from renewals.plan.sweep import Sweep
 from renewals.plan.touch import Touch
@@ -112,16 +112,22 @@ def draw(session: Session, drawings: Sequence[Drawing], policy: Policy, *, at: d
     for drawing in drawings:
         plan = plans.get(drawing.renewal.id)
         if plan and plan.notice_on != drawing.notice_on and drawing.deadline not in noticed:
-            _set_notice_aside(session, known[drawing.renewal.id])
+            _set_aside(session, known[drawing.renewal.id], NOTICE)
+        if plan and plan.health is not Health.RED and drawing.profile.health is Health.RED:
+            _set_aside(session, known[drawing.renewal.id], RECOVERY)
         _draw(session, drawing, policy, plan, known[drawing.renewal.id], at=at)
     return Sweep.catch_up(session, policy.content, keys, until=until)
 
 
-def _set_notice_aside(session: Session, known: dict[str, Milestone]) -> None:
-    """One that was reached for another last day to decline stays as it happened; the plan has room for a new one."""
-    if NOTICE in known and known[NOTICE].state is MilestoneState.REACHED:
-        reached = known.pop(NOTICE)
-        reached.key = set_aside(NOTICE, reached.id)
+def _set_aside(session: Session, known: dict[str, Milestone], key: str) -> None:
+    """One that was reached for another last day to decline, or an earlier fall into red, stays as it happened; the
+    plan has room for a new one.
+
+    Source: framework, "Status Kesihatan Mengubah Segalanya"; that each fall has a recovery of its own is ours.
+    """
+    if key in known and known[key].state is MilestoneState.REACHED:
+        reached = known.pop(key)
+        reached.key = set_aside(key, reached.id)
         session.flush()  # one of a key: the old one first
 
 

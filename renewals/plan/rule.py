@@ -48,6 +48,8 @@ SIGNED = frozenset({ActionKind.OPEN_TASKS, ActionKind.THANKS})
 """What waits for the signature on the day after: while the renewal is open in its days of grace it is not due."""
 NOTICE = "notice"
 """The milestone of the legal notice: its day is counted from the last day to decline, not from the renewal date."""
+RECOVERY = "t180"
+"""The milestone at which a recovery begins, however late they fell into red."""
 AFTER, AFTERWARDS = -1, "after"
 """The day after, and its milestone: what follows the signature."""
 
@@ -68,7 +70,8 @@ def days_of(key: str) -> int | None:
     """What `key_of` was given, wherever the milestone was moved; None for the legal notice."""
     if key.startswith(NOTICE):
         return None
-    return -int(key.removeprefix("after") or 1) if key.startswith("after") else int(key[1:])
+    own = key.partition("-")[0]
+    return -int(own.removeprefix("after") or 1) if own.startswith("after") else int(own[1:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, Integer, Select, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from renewals.base import Owned, session_of, tenant
-from renewals.errors import Malformed
+from renewals.errors import Malformed, NotNow
 from renewals.event import Event, EventName
 from renewals.lifecycle import Lifecycle
 from renewals.permission import Permission
@@ -27,7 +27,7 @@ class TaskState(StrEnum):
 
 
 class Task(Lifecycle, Owned):
-    """`pattern` names the work in the `tasks` policy that `catalogue` cites; one of each for a renewal.
+    """`pattern` names the work in the `tasks` policy that `catalogue` cites; one of each is open for a renewal.
 
     Units: `minutes` are what was booked; `due_on` is a day where the customer is.
     """
@@ -35,7 +35,7 @@ class Task(Lifecycle, Owned):
     __tablename__ = "task"
     __table_args__ = (
         *tenant("renewal_id", "milestone_id"),
-        Index("uq_task_renewal_pattern", "renewal_id", "pattern", unique=True),
+        Index("uq_task_renewal_pattern", "renewal_id", "pattern", unique=True, postgresql_where="state = 'open'"),
         Index("ix_task_assignee_open", "assignee_id", "due_on", postgresql_where="state = 'open'"),
         Index("ix_task_renewal", "renewal_id"),
     )
@@ -99,6 +99,11 @@ class Task(Lifecycle, Owned):
     def reopen(self, *, by: Person, at: datetime) -> None:
         """Take the end back; what was booked stays. Raises: NotYours, NotNow."""
         by.must(Permission.WORK_TASKS)
+        again = select(Task.id).where(
+            Task.renewal_id == self.renewal_id, Task.pattern == self.pattern, Task.opened_at > self.opened_at
+        )
+        if session_of(self).scalar(again.limit(1)):
+            raise NotNow("It was opened anew since then; that one counts.")
         self.ended_at = self.ended_by = self.reason = None
         self._move(TaskState.OPEN, EventName.TASK_REOPENED, by=by, at=at, pattern=self.pattern)
 

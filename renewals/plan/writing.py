@@ -10,12 +10,12 @@ from renewals.message import MessageKind
 from renewals.plan.action import Action, ActionState
 from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.readers import readers
-from renewals.plan.rule import TO_CUSTOMERS, ActionKind
+from renewals.plan.rule import RECOVERY, TO_CUSTOMERS, ActionKind
 from renewals.plan.turn import Turn
 from renewals.snooze import sleeping
 
-RECOVERY, MENDING = "t180", 5
-"""The milestone at which a recovery begins, and the days it has before a renewal message."""
+MENDING = 5
+"""Days that a recovery has before a renewal message."""
 NEAR = 7
 """Days within which the next letter makes a late one needless."""
 

@@ -1,6 +1,7 @@
 """Health by program: each reading once, the band that follows, and everything that follows from red at once."""
 
-from datetime import date, timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.chores.day import begin_day
+from app.chores.plan import keep_plans
 from app.work import Work
 from renewals.account import Account
 from renewals.choice import Choice
@@ -16,7 +18,9 @@ from renewals.forecast import Risk
 from renewals.health import Health
 from renewals.message import Message, MessageKind
 from renewals.pipeline import Pipeline
+from renewals.plan.catalogue import Catalogue, Phase
 from renewals.plan.plan import Plan
+from renewals.plan.task import Task
 from renewals.plan.touch import Touch
 from renewals.policy import Policy, PolicyKind, shipped
 from renewals.reading import HealthReading
@@ -223,3 +227,44 @@ def test_the_days_go_on_for_who_fell(world: World, maya: Knock) -> None:
     with world.reading() as session:
         told = select(Message).where(Message.kind == MessageKind.HEALTH_FELL)
         assert len(session.scalars(told).all()) == 1
+
+
+def test_a_second_fall_into_red_has_a_recovery_of_its_own(world: World, maya: Knock) -> None:
+    key, path = world.renewal("halden-bank"), path_of(world, "halden-bank")
+
+    _read(world, maya, path, {0: 30})
+    first = recovery(world, key)
+    _end(world, key)
+    _read(world, maya, path, {1: 90, 8: 90, 16: 90})
+    between = recovery(world, key)
+    _read(world, maya, path, {17: 30, 18: 28})
+    second = recovery(world, key)
+
+    assert len(first) == 5 and between == {}
+    assert set(second) == {*first, "fight_or_let_go"}, "T-60 has gone by: whether to fight is asked at once"
+    assert {*first.values(), *second.values()} == {1}
+
+
+def _read(world: World, maya: Knock, path: str, scores: dict[int, int]) -> None:
+    """Each on its day, with the work that follows from it."""
+    for days, score in scores.items():
+        world.stand_at(TODAY + timedelta(days=days))
+        maya("POST", path, json={"score": score, "source": "crm"})
+        world.work()
+        Work(world.house).run(keep_plans)
+
+
+def recovery(world: World, key: UUID) -> dict[str, int]:
+    """How often each task of a recovery is open."""
+    with world.reading() as session:
+        catalogue = Catalogue.of(shipped(PolicyKind.TASKS))
+        theirs = {pattern.key for pattern in catalogue.patterns if pattern.phase is Phase.RECOVERY}
+        return Counter(task.pattern for task in session.scalars(Task.still_open(key)) if task.pattern in theirs)
+
+
+def _end(world: World, key: UUID) -> None:
+    """What was asked of the first recovery is left out, with a reason."""
+    ines = world.person("ines@lumen.example")
+    with world.writing() as session:
+        for task in session.scalars(Task.still_open(key)).all():
+            task.waive("Mended", by=ines, at=datetime(2026, 8, 5, 16, tzinfo=UTC))

@@ -1,7 +1,8 @@
-"""A customer switches the charge by itself on and off: the last word counts, and the database holds it
+"""What a customer agreed to is taken back, and a recovery begins again
 
-Whoever took it back is not charged by itself afterwards, and nobody takes it back while such a charge is under way:
-each waits for the other at the company's lock.
+The last word about the charge by itself counts, and the database holds it: whoever took it back is not charged by
+itself afterwards, and nobody takes it back while such a charge is under way; each waits for the other at the company's
+lock. A task may be opened once more when the one before it has ended.
 """
 
 from alembic import op
@@ -14,7 +15,16 @@ depends_on = None
 IN_TURN = "PERFORM pg_advisory_xact_lock(hashtextextended('mandate ' || NEW.account_id::text, 0));"
 
 
+ONE_OF_EACH = "uq_task_renewal_pattern"
+ENDED_BEFORE = """
+DELETE FROM task AS t USING task AS n
+WHERE n.renewal_id = t.renewal_id AND n.pattern = t.pattern AND (n.opened_at, n.id) > (t.opened_at, t.id)
+"""
+
+
 def upgrade() -> None:
+    op.drop_index(ONE_OF_EACH, "task")
+    op.create_index(ONE_OF_EACH, "task", ["renewal_id", "pattern"], unique=True, postgresql_where="state = 'open'")
     op.execute("GRANT SELECT ON consent TO kekal_portal")
     op.execute(
         f"""
@@ -63,3 +73,6 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER charged_with_their_word ON payment")
     op.execute("DROP FUNCTION kekal_charged_with_their_word()")
     op.execute("REVOKE SELECT ON consent FROM kekal_portal")
+    op.execute(ENDED_BEFORE)
+    op.drop_index(ONE_OF_EACH, "task")
+    op.create_index(ONE_OF_EACH, "task", ["renewal_id", "pattern"], unique=True)
