@@ -64,15 +64,25 @@ class Forecast:
     parts: tuple[Part, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What should have been said by now and was not. `raised`: far from done at T-14, with no blocker named;
+    `silent`: yellow, and by T-45 nobody wrote down whether they stay, so that it counts as red."""
+
+    raised: bool = False
+    silent: bool = False
+
+
+NO_DOUBTS = Doubts()
 WEIGHTS = {Health.GREEN: 0, Health.YELLOW: 1, Health.UNKNOWN: 1, Health.RED: 2}
 DELAYS = {Timeliness.IN_TIME: 0, Timeliness.LATE: 1, Timeliness.OVERDUE: 2}
 
 
 def forecast(
     stage: RenewalState, health: Health, timeliness: Timeliness, rules: Rules, *, declined: bool = False,
-    raised: bool = False,
+    doubts: Doubts = NO_DOUBTS,
 ) -> Forecast:
-    """A pure function of what is known. `raised`: far from done at T-14, with no blocker named.
+    """A pure function of what is known.
 
     Source: `forecast` policy; all its numbers are ours.
     """
@@ -84,18 +94,20 @@ def forecast(
         Part("health", health.value, rules["health"][health.value]),
         Part("timeliness", timeliness.value, rules["timeliness"][timeliness.value]),
     ]
-    if raised:
+    if doubts.silent:
+        known.append(Part("silent", "", rules["health"][Health.RED] - rules["health"][health.value]))
+    if doubts.raised:
         known.append(Part("raised", "", rules["raised"]))
     raw = sum(part.points for part in known)
     probability = _bounded(min(raw, rules["declined"]) if declined else raw, rules)
     if probability != raw:
         known.append(Part("declined" if declined and raw > probability else "limit", "", probability - raw))
-    return Forecast(probability, risk(health, timeliness, declined=declined, raised=raised), timeliness, tuple(known))
+    return Forecast(probability, risk(health, timeliness, declined=declined, doubts=doubts), timeliness, tuple(known))
 
 
-def risk(health: Health, timeliness: Timeliness, *, declined: bool = False, raised: bool = False) -> Risk:
+def risk(health: Health, timeliness: Timeliness, *, declined: bool = False, doubts: Doubts = NO_DOUBTS) -> Risk:
     """The health band and the delay together, and one level more when raised; a customer who said no is always high."""
-    weight = WEIGHTS[health] + DELAYS[timeliness] + raised
+    weight = WEIGHTS[Health.RED if doubts.silent else health] + DELAYS[timeliness] + doubts.raised
     if declined or weight >= 2:
         return Risk.HIGH
     return Risk.MEDIUM if weight else Risk.LOW

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Integer, and_, case, cast, func, literal, or_
 
 from renewals.forecast import DELAYS, WEIGHTS, Risk, Timeliness
+from renewals.health import Health
 from renewals.renewal import CLOSED, Renewal, RenewalState, place
 
 Column = ColumnElement[Any]
@@ -19,7 +20,7 @@ Column = ColumnElement[Any]
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """`segment` and `health` are the columns that hold them; `rules` is the forecast policy's content;
-    `raised` is true where the risk stands one level higher.
+    `raised` is true where the risk stands one level higher, `silent` where yellow counts as red.
 
     Units: `on` is the company's day.
     """
@@ -29,6 +30,7 @@ class Outlook:
     rules: Mapping[str, Any]
     on: date
     raised: Column
+    silent: Column
 
     @property
     def is_overdue(self) -> Column:
@@ -47,7 +49,7 @@ class Outlook:
     @property
     def risk(self) -> Column:
         """As `forecast` and `risk`."""
-        weight = _lookup(WEIGHTS, self.health) + _lookup(DELAYS, self.timeliness) + case((self.raised, 1), else_=0)
+        weight = _lookup(WEIGHTS, self._felt) + _lookup(DELAYS, self.timeliness) + case((self.raised, 1), else_=0)
         return case(
             (Renewal.state.in_(CLOSED), Risk.LOW.value), (Renewal.declined_at.is_not(None), Risk.HIGH.value),
             (weight >= 2, Risk.HIGH.value), (weight == 1, Risk.MEDIUM.value), else_=Risk.LOW.value,
@@ -58,7 +60,7 @@ class Outlook:
         """As `forecast`. Units: percent."""
         rules = self.rules
         points = (
-            _lookup(rules["stage"], Renewal.state.expression) + _lookup(rules["health"], self.health)
+            _lookup(rules["stage"], Renewal.state.expression) + _lookup(rules["health"], self._felt)
             + _lookup(rules["timeliness"], self.timeliness) + case((self.raised, rules["raised"]), else_=0)
         )
         hoped = case((Renewal.declined_at.is_not(None), func.least(points, rules["declined"])), else_=points)
@@ -66,6 +68,11 @@ class Outlook:
             (Renewal.state == RenewalState.WON, 100), (Renewal.state == RenewalState.LOST, 0),
             else_=func.greatest(rules["least"], func.least(rules["most"], hoped)),
         )
+
+    @property
+    def _felt(self) -> Column:
+        """The health that counts."""
+        return case((self.silent, Health.RED.value), else_=self.health)
 
     def _is_late(self) -> Column:
         """Behind any stage that was due by now."""

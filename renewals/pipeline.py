@@ -25,10 +25,11 @@ from sqlalchemy.orm import Session
 
 from pricing.money import Money
 from renewals.account import Account
-from renewals.forecast import Forecast, Risk, Timeliness, forecast, rules_of
+from renewals.forecast import Doubts, Forecast, Risk, Timeliness, forecast, rules_of
 from renewals.health import Bands, Health
 from renewals.outlook import Outlook
 from renewals.person import Person
+from renewals.plan.commitment import is_silent
 from renewals.plan.reality import is_raised
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import CLOSED, Renewal, RenewalState, place
@@ -66,11 +67,11 @@ class Rules:
         knows = renewal.segment_override or renewal.value.currency in self.thresholds
         return renewal.segment({"thresholds": self.thresholds}) if knows else None
 
-    def outlook(self, renewal: Renewal, on: date, *, raised: bool = False) -> Forecast:
+    def outlook(self, renewal: Renewal, on: date, doubts: Doubts) -> Forecast:
         segment, days_left = self.segment(renewal), renewal.days_left(on)
         time = Timeliness.of(renewal.state, segment, days_left, self.forecast)
         health = renewal.account.health_band
-        return forecast(renewal.state, health, time, self.forecast, declined=renewal.is_declined, raised=raised)
+        return forecast(renewal.state, health, time, self.forecast, declined=renewal.is_declined, doubts=doubts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class Pipeline:
         self.year = _value_of_a_year()
         self.segment = self._segment()
         self.health = cast(Account.health_band, Text)
-        self.outlook = Outlook(self.segment, self.health, self.rules.forecast, on, is_raised(on))
+        self.outlook = Outlook(self.segment, self.health, self.rules.forecast, on, is_raised(on), is_silent(on))
 
     def page(self, wanted: Wanted) -> list[Listed]:
         """One page of what is wanted, in its order; equal ones by their key."""
@@ -218,7 +219,7 @@ class Pipeline:
                 Term.notice_days, Renewal.state, func.coalesce(self.year.c.minor, 0).label("minor"), Term.currency,
                 self.segment.label("segment"), Renewal.segment_override, self.health.label("health"),
                 Account.health_score, Person.name.label("owner"), Renewal.declined_at,
-                self.outlook.raised.label("raised"),
+                self.outlook.raised.label("raised"), self.outlook.silent.label("silent"),
             )
             .select_from(Renewal)
             .join(Account, Account.id == Renewal.account_id)
@@ -294,7 +295,8 @@ class Pipeline:
             is_overridden=row.segment_override is not None, health=health, score=row.health_score,
             owner=row.owner, is_declined=declined,
             forecast=forecast(
-                row.state, health, time, self.rules.forecast, declined=declined, raised=row.raised
+                row.state, health, time, self.rules.forecast, declined=declined,
+                doubts=Doubts(row.raised, row.silent),
             ),
         )
 

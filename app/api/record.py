@@ -16,7 +16,7 @@ from renewals.activity import ActivityKind
 from renewals.errors import Malformed
 from renewals.permission import Permission
 from renewals.pipeline import Rules
-from renewals.plan.reality import raised_among
+from renewals.plan.doubt import doubts_about
 from renewals.renewal import LossReason, Renewal, RenewalState
 
 PATH = "/api/v1/renewals/{renewal_id:str}"
@@ -110,8 +110,8 @@ def _done(call: Call, said: Body, act: Act[Body]) -> Told:
     act(call, renewal, said)
     call.session.flush()  # the database has its say before the answer is written
     call.session.expire(renewal, ["owner"])
-    raised = bool(raised_among(call.session, [renewal.id], call.today))
-    return Told.of(ToldRenewal.of(renewal, Rules.in_force(call.session, call.today), call.today, raised=raised))
+    doubts = doubts_about(call.session, [renewal.id], call.today)[renewal.id]
+    return Told.of(ToldRenewal.of(renewal, Rules.in_force(call.session, call.today), call.today, doubts))
 
 
 DOORS = (

@@ -9,7 +9,7 @@ from renewals.account import Account
 from renewals.errors import Malformed
 from renewals.permission import Permission
 from renewals.pipeline import Rules
-from renewals.plan.reality import raised_among
+from renewals.plan.doubt import doubts_about
 from renewals.renewal import Renewal, RenewalState
 
 PATH = "/api/v1/renewals"
@@ -21,16 +21,16 @@ def show_all(call: Call) -> Told:
     call.only(*page.PARAMETERS, *FILTERS)
     rows, following = page.cut(call, _wanted(call), Renewal, PATH)
     rules = Rules.in_force(call.session, call.today)
-    raised = raised_among(call.session, [row.id for row in rows], call.today)
-    told = [ToldRenewal.of(row, rules, call.today, raised=row.id in raised) for row in rows]
+    doubts = doubts_about(call.session, [row.id for row in rows], call.today)
+    told = [ToldRenewal.of(row, rules, call.today, doubts[row.id]) for row in rows]
     return Told.of(Renewals(told, following))
 
 
 def show(call: Call) -> Told:
     call.only()
     renewal = Renewal.find_for(call.person, call.session, call.key("renewal_id"))
-    raised = bool(raised_among(call.session, [renewal.id], call.today))
-    return Told.of(ToldRenewal.of(renewal, Rules.in_force(call.session, call.today), call.today, raised=raised))
+    doubts = doubts_about(call.session, [renewal.id], call.today)[renewal.id]
+    return Told.of(ToldRenewal.of(renewal, Rules.in_force(call.session, call.today), call.today, doubts))
 
 
 def _wanted(call: Call) -> Select[Renewal]:

@@ -7,7 +7,7 @@ import msgspec
 
 from pricing.money import Money
 from renewals.account import Account
-from renewals.forecast import Risk, Timeliness
+from renewals.forecast import Doubts, Risk, Timeliness
 from renewals.health import Bands, Confidence, Health
 from renewals.importing import BookImport, Warned
 from renewals.pipeline import Rules
@@ -72,8 +72,8 @@ class ToldRenewal(msgspec.Struct):
     lines: list[ToldLine]
 
     @classmethod
-    def of(cls, renewal: Renewal, rules: Rules, on: date, *, raised: bool) -> "ToldRenewal":
-        outlook, account = rules.outlook(renewal, on, raised=raised), renewal.account
+    def of(cls, renewal: Renewal, rules: Rules, on: date, doubts: Doubts) -> "ToldRenewal":
+        outlook, account = rules.outlook(renewal, on, doubts), renewal.account
         return cls(
             id=renewal.id, account=account.external_id, account_name=account.name,
             subscription=renewal.subscription.external_id, plan=renewal.subscription.plan, stage=renewal.state,

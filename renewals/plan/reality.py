@@ -3,12 +3,9 @@
 Source: timeline, "Rundingan Akhir"; that an unanswered check counts as risk from the day it was due is ours.
 """
 
-from collections.abc import Collection
 from datetime import date
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session
 
 from renewals.plan.task import Task, TaskState
 from renewals.renewal import Renewal, RenewalState
@@ -27,8 +24,3 @@ def is_raised(on: date) -> ColumnElement[bool]:
         Task.renewal_id == Renewal.id, Task.pattern == REALITY_CHECK, or_(said_so, unanswered)
     )
     return and_(Renewal.state.not_in(SETTLED), check.correlate(Renewal).exists())
-
-
-def raised_among(session: Session, keys: Collection[UUID], on: date) -> set[UUID]:
-    """Which of these renewals stand at more risk."""
-    return set(session.scalars(select(Renewal.id).where(Renewal.id.in_(keys), is_raised(on))))

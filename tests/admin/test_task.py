@@ -1,13 +1,17 @@
 """Tasks on screen: what they ask, ended with an answer and the time it took, undone, given away, left out."""
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from renewals.forecast import Doubts, Risk
 from renewals.message import Message, MessageKind
-from renewals.pipeline import Pipeline
+from renewals.pipeline import Pipeline, Wanted
+from renewals.plan.commitment import COMMITMENT, KNOWN_BY
+from renewals.plan.doubt import doubts_about
 from renewals.plan.reality import REALITY_CHECK
 from renewals.plan.task import Task, TaskState
 from renewals.renewal import Renewal
@@ -222,6 +226,33 @@ def test_a_named_blocker_leaves_the_risk_where_it_is(world: World) -> None:
     world.signed_in(OMAR).post(f"/admin/tasks/{key}/outcome", form, page="/admin")
 
     assert outlook(world, renewal) == before
+
+
+def test_a_yellow_customer_whose_word_is_not_written_down_by_t45_counts_as_red(world: World) -> None:
+    key, renewal = open_task(world, "northwind-freight", COMMITMENT), world.renewal("northwind-freight")
+    path, answers = f"/admin/tasks/{key}/outcome", {"answer.said_by": "Tess", "answer.said_on": "2026-08-05"}
+
+    in_time, silent = outlooks(world, renewal)
+    with world.reading() as session:
+        found = session.get_one(Renewal, renewal)
+        day = found.renews_on - timedelta(days=KNOWN_BY - 1)
+        assert doubts_about(session, [renewal], day) == {renewal: Doubts(silent=True)}
+        risky = Pipeline(session, day).page(Wanted(risk=Risk.HIGH, text="northwind"))
+        assert [row.id for row in risky] == [renewal]
+    asked = world.signed_in(OMAR).post(path, answers | {"answer.commitment": "conditional"}, page="/admin")
+    assert asked.status_code == 303, asked.text
+
+    assert silent == (in_time[0] - 25, "high") and in_time[1] != "high"
+    assert outlooks(world, renewal) == [in_time, in_time]
+
+
+def outlooks(world: World, renewal: UUID) -> list[tuple[int, str]]:
+    """On the last day for their word, and on the day after it."""
+    with world.reading() as session:
+        found = session.get_one(Renewal, renewal)
+        days = [found.renews_on - timedelta(days=days) for days in (KNOWN_BY, KNOWN_BY - 1)]
+        told = [Pipeline(session, day).one(found).forecast for day in days]
+        return [(one.probability, one.risk.value) for one in told]
 
 
 def outlook(world: World, renewal: UUID) -> tuple[int, str]:

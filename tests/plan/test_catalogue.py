@@ -78,8 +78,8 @@ FROM_A_SENTENCE = {
     # tasks that have no heading of their own, with their day
     "recovery_escalation": 180, "issue_sprint": 180, "relationship_repair": 180, "concessions_priced": 120,
     "exit_criteria_verified": 120, "executive_business_review": 90, "friction_points": 90, "under_engaged_people": 90,
-    "quick_health_check": 60, "fight_or_let_go": 60, "legal_and_procurement": 45, "expansion_terms": 45,
-    "commitment": 45, "their_approval_process": 30, "reality_check": 14, "nonstandard_payment": 14,
+    "quick_health_check": 60, "fight_or_let_go": 60, "commitment": 60, "legal_and_procurement": 45,
+    "expansion_terms": 45, "their_approval_process": 30, "reality_check": 14, "nonstandard_payment": 14,
     "checkin_call": 14,
 }
 

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from renewals.forecast import Forecast, Risk, Timeliness, forecast, risk, rules_of
+from renewals.forecast import Doubts, Forecast, Part, Risk, Timeliness, forecast, risk, rules_of
 from renewals.health import Health
 from renewals.policy import Policy
 from renewals.renewal import CLOSED, RenewalState, place
@@ -53,6 +53,16 @@ def test_the_parts_always_add_up_to_the_number() -> None:
         assert sum(part.points for part in found.parts) == found.probability
         assert 0 <= found.probability <= 100
         assert stage in CLOSED or 1 <= found.probability <= 98
+
+
+def test_a_yellow_customer_who_does_not_say_whether_they_stay_counts_as_red() -> None:
+    for stage, timeliness in product(OPEN, Timeliness):
+        silent = forecast(stage, YELLOW, timeliness, RULES, doubts=Doubts(silent=True))
+        red = forecast(stage, RED, timeliness, RULES)
+
+        assert (silent.probability, silent.risk) == (red.probability, red.risk)
+        assert Part("silent", "", -25) in silent.parts
+        assert sum(part.points for part in silent.parts) == silent.probability
 
 
 def test_more_trouble_is_never_likelier() -> None:
