@@ -93,6 +93,7 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] 
     EventName.NOTICE_PLANNED: [("print_notice", _subject, 0)],
     EventName.NOTICE_FAILED: [("tell_unserved", _subject, 0)],
     EventName.ACTION_ENDED: [("tell_stuck", _failed, 0)],
+    EventName.MILESTONE_WAIVED: [("insist", _house, 0)],
     EventName.BULK_ASKED: [("do_bulk", _house, 0)],
     EventName.RENEWAL_HANDED_OVER: [("hand_off", lambda event: _house(event) | {"event": str(event.id)}, 0)],
     EventName.ROUTING_DECIDED: [("draw_plan", _house, 0)],

@@ -10,10 +10,11 @@ from app.chores.message import plan
 from app.work import Work
 from renewals.event import Event
 from renewals.message import Message, MessageKind
-from renewals.plan import ending
+from renewals.plan import ending, opening
 from renewals.plan.action import Action
 from renewals.plan.drain import drain
 from renewals.plan.many import take_next
+from renewals.plan.milestone import Milestone
 from renewals.plan.plan import Drawing, Plan, draw
 from renewals.plan.profiling import drawing_of
 from renewals.plan.readers import Staff
@@ -109,6 +110,13 @@ def end_plan(work: Work, subject: UUID) -> None:
     renewal = Renewal.find(work.session, subject)
     policies = Policy.all_in_force(work.session, work.now.date())
     ending.end(work.session, renewal, policies[PolicyKind.PLAN], at=work.now)
+
+
+def insist(work: Work, subject: UUID) -> None:
+    """A milestone was left out, and its work with it, but for what nobody leaves out."""
+    milestone = Milestone.find(work.session, subject)
+    renewal = Renewal.find(work.session, milestone.renewal_id, lock=True)
+    opening.insist(work.session, renewal, milestone, Policy.all_in_force(work.session, work.now.date()), at=work.now)
 
 
 def tell_stuck(work: Work, subject: UUID) -> None:

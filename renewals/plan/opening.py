@@ -11,13 +11,14 @@ from renewals.person import Person, Role
 from renewals.plan.catalogue import Catalogue, Pattern, Phase
 from renewals.plan.hours import Hours
 from renewals.plan.milestone import Milestone, MilestoneState
-from renewals.plan.plan import Plan
+from renewals.plan.plan import Plan, hours_of
 from renewals.plan.readers import Staff
+from renewals.plan.reality import REALITY_CHECK
 from renewals.plan.rule import RECOVERY, days_of
 from renewals.plan.schedule import rungs
 from renewals.plan.task import Task, TaskState
 from renewals.policy import Policy, PolicyKind
-from renewals.renewal import Renewal
+from renewals.renewal import Renewal, RenewalState, reached
 
 CATCH_UP_DAYS = 3
 """Working days that late work has at least."""
@@ -38,10 +39,33 @@ def open_tasks(
         known = known.where(Task.state == TaskState.OPEN)
         work += _left_behind(session, milestone, plan, policy, loud)
     opened = set(session.scalars(known))
-    made = [
+    return _opened(session, [
         _task(renewal, milestone, pattern, policy, staff, due_on=_due_on(renewal, pattern, loud, hours, at=at), at=at)
         for pattern in work if pattern.key not in opened
-    ]
+    ], at=at)
+
+
+def insist(
+    session: Session, renewal: Renewal, milestone: Milestone, policies: Mapping[PolicyKind, Policy], *, at: datetime
+) -> list[Task]:
+    """Open what is not left out with its milestone: far from done at T-14, somebody says why or the risk goes up.
+
+    Source: timeline, "Rundingan Akhir"; that no waiver leads round it is ours.
+    """
+    plan, policy = Plan.of(session, renewal.id), policies[PolicyKind.TASKS]
+    asked = select(Task.id).where(Task.renewal_id == renewal.id, Task.pattern == REALITY_CHECK)
+    if plan is None or reached(renewal.state, RenewalState.AGREED) or session.scalar(asked.limit(1)):
+        return []
+    loud = rungs(plan.profile, policies[PolicyKind.PLAN].content["plans"])
+    check = [one for one in work_of(milestone, plan, policy, loud) if one.key == REALITY_CHECK]
+    staff, hours = Staff(session), hours_of(renewal.account, policies[PolicyKind.PLAN])
+    return _opened(session, [
+        _task(renewal, milestone, one, policy, staff, due_on=_due_on(renewal, one, loud, hours, at=at), at=at)
+        for one in check
+    ], at=at)
+
+
+def _opened(session: Session, made: list[Task], *, at: datetime) -> list[Task]:
     session.add_all(made)
     session.flush()  # the events name the rows
     for task in made:

@@ -10,7 +10,10 @@ from app.demo import time
 from app.work import Work
 from renewals.event import Event, EventName
 from renewals.plan.action import Action
+from renewals.plan.doubt import doubts_about
 from renewals.plan.milestone import Milestone, MilestoneState
+from renewals.plan.reality import REALITY_CHECK
+from renewals.plan.task import Task
 from renewals.renewal import Renewal
 from tests.admin.test_record import said
 from tests.admin.test_task import open_task
@@ -155,3 +158,19 @@ def live(world: World, days: int) -> None:
     time.stand_at(world.house.database, time.today(world.house.database) + timedelta(days=days))
     Work(world.house).run(begin_day)
 
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_leaving_t14_out_does_not_leave_out_whether_it_is_far_from_done(world: World, bulk: bool) -> None:
+    left, maya, renewal = milestone(world, "halden-bank", "t14"), world.signed_in(MAYA), world.renewal("halden-bank")
+    if bulk:
+        many = {f"pick.{renewal}": "on", "act": "waive", "key": "t14", "reason": "It will be fine"}
+        maya.post("/admin/bulk", many, page="/admin")
+    else:
+        maya.post(f"/admin/milestones/{left.id}/waiver", {"why": "It will be fine"}, page="/admin")
+    world.work()
+
+    with world.reading() as session:
+        (task,) = session.scalars(select(Task).where(Task.renewal_id == renewal, Task.milestone_id == left.id))
+        assert (task.pattern, task.is_open) == (REALITY_CHECK, True)
+        assert doubts_about(session, [renewal], task.due_on + timedelta(days=1))[renewal].raised
