@@ -14,7 +14,7 @@ from renewals import trail
 from renewals.permission import Permission
 from renewals.person import Person
 from renewals.pipeline import Pipeline, owners
-from renewals.plan.worklist import WEEK, Worklist, workers
+from renewals.plan.worklist import WEEK, Worklist, to_look_at, workers
 
 NEWEST = 12
 SHOWN = 60
@@ -34,7 +34,8 @@ def show(visit: Visit) -> Answer:
         visit, "admin/day.html", here="day", person=person, days=DAYS, near=pipeline.coming(DAYS, whose, most=SHOWN),
         at_risk=pipeline.at_risk(DAYS, whose, most=SHOWN), stages=pipeline.by_stage(whose),
         work=Worklist.of(visit.session, whose, visit.today, most=_most(visit)), people=people,
-        week_ends=visit.today + WEEK, few=FEW, ended=just_ended(visit),
+        again=to_look_at(visit.session, whose, visit.today), ended=just_ended(visit),
+        week_ends=visit.today + WEEK, few=FEW,
         news=trail.news(visit.session, pipeline.minded(DAYS, whose), most=NEWEST),
         may=SimpleNamespace(work=visit.someone.may(Permission.WORK_TASKS)),
     )

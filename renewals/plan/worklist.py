@@ -7,14 +7,14 @@ from enum import StrEnum
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from renewals.account import Account
 from renewals.person import Person
 from renewals.plan.task import Task, TaskState
 from renewals.plan.working import Duty, duties_of
-from renewals.renewal import Renewal
+from renewals.renewal import CLOSED, Renewal
 
 WEEK = timedelta(days=7)
 
@@ -94,6 +94,16 @@ def _grouped(rows: Sequence[Row[Task, str, date]], duties: Mapping[Task, Duty]) 
         Group(key, some[0].account, some[0].renews_on, [duties[row.Task] for row in some])
         for key, some in known.items()
     ]
+
+
+def to_look_at(session: Session, whose: UUID | None, on: date) -> Sequence[Account]:
+    """Strategic accounts whose day to look again has come, the longest waiting first: of whoever looks after them or
+    owns one of their renewals; without a person everybody's."""
+    due = select(Account).where(Account.strategic, Account.strategic_review_on <= on)
+    if whose:
+        owned = select(Renewal.account_id).where(Renewal.owner_id == whose, Renewal.state.not_in(CLOSED))
+        due = due.where(or_(Account.owner_id == whose, Account.id.in_(owned)))
+    return session.scalars(due.order_by(Account.strategic_review_on, Account.name)).all()
 
 
 def workers(session: Session, on: date) -> Sequence[Person]:

@@ -185,6 +185,21 @@ def test_an_account_is_flagged_with_a_reason_and_a_day_to_look_again(world: Worl
     assert routing(world, world.renewal("cedar-dental")).touch == "assisted"
 
 
+def test_on_the_day_to_look_again_it_stands_on_the_day_of_whoever_looks_after_it(world: World) -> None:
+    maya, ravi = world.signed_in(MAYA), world.signed_in("ravi@lumen.example")
+    with world.reading() as session:
+        key = session.scalars(select(Account.id).where(Account.external_id == "cedar-dental")).one()
+    page = f"/admin/accounts/{key}"
+    maya.post(f"{page}/strategic", {"reason": "A reference", "review_on": "2026-08-20"}, page=page)
+
+    asked = [f'href="{page}">Is Cedar Dental still strategic?' in maya.get("/admin?whose=mine").text]
+    world.stand_at(date(2026, 8, 20))
+    pages = [who.get(f"/admin?whose={whose}").text for who, whose in ((maya, "mine"), (ravi, "mine"), (ravi, "team"))]
+    asked += [f'href="{page}">Is Cedar Dental still strategic?' in each for each in pages]
+
+    assert asked == [False, True, False, True]
+
+
 def test_somebody_is_named_for_a_role_of_a_customer(world: World) -> None:
     maya = world.signed_in(MAYA)
     with world.reading() as session:
