@@ -16,6 +16,7 @@ from app.work import Work
 from renewals.auto_renewal import Case, fall_due, may_charge
 from renewals.event import Event, EventName
 from renewals.notice import Notice
+from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
 from tests.world import World
 
@@ -36,6 +37,13 @@ class Juno:
         """The day's work is started and done."""
         self.world.stand_at(day)
         Work(self.world.house).run(begin_day)
+        self.world.work()
+
+    def publish(self, kind: PolicyKind, content: dict[str, Any]) -> None:
+        """Another version from today on, and the work that follows from it."""
+        with self.world.house.database.begin(Role.WORKER) as (session, now):
+            today, at = now.business.date(), now.business
+            Policy.publish(session, kind, content, begins_on=today, reason="Another", by=None, at=at)
         self.world.work()
 
     def fall_due(self) -> None:

@@ -1,5 +1,6 @@
 """By itself: Juno Studio's contract renews by itself, from the notice to the term that follows."""
 
+import copy
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from renewals.account import Consent
 from renewals.event import EventName
 from renewals.notice import NoticeState
 from renewals.payment import PaymentKind, PaymentState
+from renewals.policy import PolicyKind, shipped
 from renewals.renewal import Renewal, RenewalState
 from tests.auto_renewal.juno import A_DAY, DECIDE_BY, JONAS, RENEWS_ON, Juno
 from tests.crash.oracle import violations
@@ -78,6 +80,31 @@ def test_a_card_that_does_not_pay_is_tried_four_times_then_a_person_hears_of_it(
     assert "do not try the card again" in juno.mails("card_failed")[-1].text
     assert owner and owner.email in [to for mail in juno.mails("held_back") for to in mail.to]
     assert open_still
+
+
+def test_another_policy_tries_the_card_on_other_days_and_no_others(juno: Juno) -> None:
+    juno.world.put_card("juno-studio", "pm_card_chargeCustomerFail", "0341")
+    content = copy.deepcopy(shipped(PolicyKind.PLAN))
+    retry = next(rule for rule in content["automation"] if rule["kind"] == "retry")
+    retry["at"] = [-2]
+    juno.publish(PolicyKind.PLAN, content)
+
+    for day in range(7):
+        juno.live(RENEWS_ON + day * A_DAY)
+
+    assert [(one.sent_at.date() - RENEWS_ON).days for one in juno.world.payments(juno.renewal)] == [0, 2]
+    assert "do not try the card again" in juno.mails("card_failed")[-1].text
+
+
+def test_when_whoever_agreed_has_left_the_one_with_the_budget_hears_of_the_card(juno: Juno) -> None:
+    juno.world.put_card("juno-studio", "pm_card_chargeCustomerFail", "0341")
+    juno.alter("UPDATE person SET active = false WHERE email = 'jonas@juno-studio.example'")
+    juno.alter("UPDATE stake SET buying_roles = '{economic_buyer}' WHERE person_id = "
+               "(SELECT id FROM person WHERE email = 'mara@juno-studio.example')")
+
+    juno.live(RENEWS_ON)
+
+    assert [mail.to for mail in juno.mails("card_failed")] == [["mara@juno-studio.example"]]
 
 
 def test_a_bank_that_wants_to_see_them_is_answered_by_a_link_and_the_term_is_not_lost(juno: Juno) -> None:

@@ -5,18 +5,21 @@ from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 from psycopg.errors import CheckViolation, InsufficientPrivilege, RestrictViolation
+from sqlalchemy import select
 
 from app.transaction import Role
 from renewals.notice_rule import Channel, rule_for
 from renewals.pace import Pace
 from renewals.plan.action import Action
-from renewals.plan.rule import ActionKind
+from renewals.plan.milestone import Milestone
+from renewals.plan.rule import NOTICE, ActionKind
 from renewals.policy import PolicyKind, shipped
-from tests.auto_renewal.juno import RENEWS_ON, Juno
+from tests.auto_renewal.juno import A_DAY, RENEWS_ON, Juno
 
 MAYA = "maya@lumen.example"
 BUSINESS: dict[str, Any] = {"customer": "business", "initial_months": 12, "renews_for_months": 12}
@@ -112,6 +115,28 @@ def test_the_notice_is_printed_for_both_sides(juno: Juno) -> None:
     assert paper
     assert juno.world.signed_in(MAYA).get(f"/admin/documents/{paper}").content.startswith(b"%PDF")
     assert "Notice of renewal" in juno.world.signed_in("jonas@juno-studio.example").get("/documents").text
+
+
+def test_another_policy_moves_the_notices_that_have_not_gone_out(juno: Juno) -> None:
+    """The next term has its own, a year on; the one that was served stays where it was."""
+    served = _noticed_on(juno, juno.renewal)
+    juno.live(RENEWS_ON)
+    following = juno.world.renewal("juno-studio")
+    before = _noticed_on(juno, following)
+    content = deepcopy(shipped(PolicyKind.NOTICE))
+    content["default"]["send_days"] -= 5
+
+    juno.publish(PolicyKind.NOTICE, content)
+
+    assert following != juno.renewal
+    assert _noticed_on(juno, following) == before + 5 * A_DAY
+    assert _noticed_on(juno, juno.renewal) == served
+
+
+def _noticed_on(juno: Juno, renewal: UUID) -> date:
+    with juno.world.reading() as session:
+        wanted = select(Milestone.due_on).where(Milestone.renewal_id == renewal, Milestone.key == NOTICE)
+        return session.scalars(wanted).one()
 
 
 INSERT = """
