@@ -7,6 +7,7 @@ from gateways.browser import Answer, Visit, customer, get, post
 from portal.shown import Shown
 from renewals import mandate
 from renewals.permission import Permission
+from renewals.policy import PolicyKind, shipped
 
 
 @get("/renewals/{renewal_id:uuid}/auto-renewal", customer(Permission.VIEW))
@@ -41,8 +42,9 @@ def switch_off(visit: Visit, renewal_id: UUID) -> Answer:
 
 
 def _words(shown: Shown, what: str) -> Mapping[str, str]:
-    """The words of the terms in force: their version, and the text in each language."""
-    words: Mapping[str, str] = shown.terms.content[what]
+    """Their version, and the text in each language; terms in force that are older than them are read with the
+    shipped ones."""
+    words: Mapping[str, str] = (shipped(PolicyKind.TERMS) | shown.terms.content)[what]
     return words
 
 
