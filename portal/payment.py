@@ -127,15 +127,13 @@ def close_checkout(visit: Visit, shown: Shown) -> Generator[Any, Any, Shown]:
 
 def _accept(visit: Visit, shown: Shown) -> Any:
     """The yes in the form. Raises: Malformed without accepted terms, Stale when price or terms moved."""
-    form, terms = visit.request.form, shown.terms
+    form = visit.request.form
     if not shown.choice.is_offered:
         raise NotNow("This renewal can not be taken yet. We write to you when your options are ready.")
     if form.get("terms") is None:
         raise Malformed("Tick that you accept the terms, then press the button again.", "terms")
-    if form["terms"] != terms.begins_on.isoformat():
-        raise Stale("The terms changed since this page was shown. Nothing was charged; please read them again.")
     option = shown.choice.option(form.get("option", ""))
-    yes = Yes(option.content_hash, terms, terms.number, visit.evidence)
+    yes = Yes(option.content_hash, shown.terms, form["terms"], visit.evidence)
     return accept(shown.renewal, option, yes, by=visit.someone, at=visit.now)
 
 
