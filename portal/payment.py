@@ -212,7 +212,8 @@ def _after(visit: Visit, shown: Shown, ends_on: date) -> dict[str, Any]:
     if visit.someone.may(Permission.READ_DOCUMENTS) and visit.level == "code":
         documents = list(visit.session.scalars(Document.of_renewal(visit.someone, shown.id)))
     yes = Acceptance.standing(shown.renewal)
-    sent = [SimpleNamespace(name=yes.person.name, email=yes.person.email, what="receipt")] if yes else []
+    payer = yes.person if yes and yes.person.active else None
+    sent = [SimpleNamespace(name=payer.name, email=payer.email, what="receipt")] if payer else []
     return {"term": term, "sent": sent, "documents": documents, "next_steps": _next_steps(shown, term)}
 
 
