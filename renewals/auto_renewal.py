@@ -55,11 +55,11 @@ class Case:
     @classmethod
     def of(cls, renewal: Renewal, *, at: datetime) -> "Case":
         session, on = session_of(renewal), renewal.account.today(at)
-        choice = Choice.of(session, renewal, on)
+        choice, payments = Choice.of(session, renewal, on), Payment.of_renewal(session, renewal.id)
         return cls(
             renewal=renewal, on=on, good=choice.options.good, consent=_mandate(session, renewal),
-            card=renewal.account.card_on_file, notice=Notice.of(renewal), accepted=Acceptance.standing(renewal),
-            payments=Payment.of_renewal(session, renewal.id), owes=_owes(session, renewal, on),
+            card=renewal.account.card_on_file, notice=Notice.of(renewal), accepted=_chosen(renewal, payments),
+            payments=payments, owes=_owes(session, renewal, on),
             touch=_touch(session, renewal), grace_days=choice.timeline["grace_days"],
             days=1 + len(_retried(choice.policies)),
         )
@@ -205,6 +205,13 @@ def _mandate(session: Session, renewal: Renewal) -> Consent | None:
     """The newest consent to be charged, by anybody of theirs."""
     given = select(Consent).where(Consent.account_id == renewal.account_id, Consent.kind == MANDATE)
     return session.scalars(given.order_by(Consent.given_at.desc(), Consent.id.desc()).limit(1)).first()
+
+
+def _chosen(renewal: Renewal, payments: Sequence[Payment]) -> Acceptance | None:
+    """The yes that holds; one that was only tried in vain, given up or refused, decides nothing any more."""
+    yes = Acceptance.standing(renewal)
+    tried = [payment for payment in payments if yes and payment.instalment.acceptance_id == yes.id]
+    return None if tried and not any(payment.is_live for payment in tried) else yes
 
 
 def _owes(session: Session, renewal: Renewal, on: date) -> bool:
