@@ -74,7 +74,7 @@ def _failed(event: Event) -> Args | None:
 FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] = {
     EventName.SIGN_IN_ASKED: [("send_sign_in", _subject, 0)],
     EventName.PAYMENT_SENT: [("reconcile", lambda event: _subject(event) | {"look": 0}, 15)],
-    EventName.PAYMENT_SUCCEEDED: [("issue_invoice", _subject, 0), ("plan_receipt", _subject, 0)],
+    EventName.PAYMENT_SUCCEEDED: [("issue_invoice", _subject, 0), ("plan_receipt", _house, 0)],
     EventName.PAYMENT_DECLINED: [("tell_payment_failed", _both, 0)],
     EventName.PAYMENT_QUARANTINED: [("alert", _event, 0), ("route_customer", _customer, 0)],
     EventName.PAYMENT_STRANDED: [("alert", _event, 0)],

@@ -4,9 +4,12 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from app import jobs
 from app.settings import Settings
@@ -27,6 +30,7 @@ from renewals.routing.decision import check_touch
 from renewals.routing.ownership import check_ownership
 from renewals.save_offer import check_timeline
 from renewals.segment import check_segments
+from renewals.subscription import Term
 from renewals.wording import letters_of
 
 
@@ -60,6 +64,9 @@ def _publish(database: Database, given: argparse.Namespace) -> int:
         print(f"{given.file}: {trouble}", file=sys.stderr)
         return 1
     with database.begin(Role.WORKER) as (session, now):
+        if kind is PolicyKind.SEGMENT and (lost := _lost_currencies(session, content, now.business.date())):
+            print(f"{given.file}: Terms run in {', '.join(lost)}; the thresholds name these too.", file=sys.stderr)
+            return 1
         if kind is PolicyKind.LETTERS:
             content = numbered(session, content, now.business.date())
         policy = Policy.publish(
@@ -67,6 +74,11 @@ def _publish(database: Database, given: argparse.Namespace) -> int:
         )
         print(f"{policy.name} is in force from {policy.begins_on.isoformat()}.")
     return 0
+
+
+def _lost_currencies(session: Session, content: dict[str, Any], on: date) -> list[str]:
+    """Without thresholds a renewal has no segment, and its pages do not open."""
+    return sorted(Term.currencies(session, on) - content["thresholds"].keys())
 
 
 def _must_be_usable(kind: PolicyKind, content: object, reason: str) -> None:

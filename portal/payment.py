@@ -127,15 +127,13 @@ def close_checkout(visit: Visit, shown: Shown) -> Generator[Any, Any, Shown]:
 
 def _accept(visit: Visit, shown: Shown) -> Any:
     """The yes in the form. Raises: Malformed without accepted terms, Stale when price or terms moved."""
-    form, terms = visit.request.form, shown.terms
+    form = visit.request.form
     if not shown.choice.is_offered:
         raise NotNow("This renewal can not be taken yet. We write to you when your options are ready.")
     if form.get("terms") is None:
         raise Malformed("Tick that you accept the terms, then press the button again.", "terms")
-    if form["terms"] != terms.begins_on.isoformat():
-        raise Stale("The terms changed since this page was shown. Nothing was charged; please read them again.")
     option = shown.choice.option(form.get("option", ""))
-    yes = Yes(option.content_hash, terms, terms.number, visit.evidence)
+    yes = Yes(option.content_hash, shown.terms, form["terms"], visit.evidence)
     return accept(shown.renewal, option, yes, by=visit.someone, at=visit.now)
 
 
@@ -214,7 +212,8 @@ def _after(visit: Visit, shown: Shown, ends_on: date) -> dict[str, Any]:
     if visit.someone.may(Permission.READ_DOCUMENTS) and visit.level == "code":
         documents = list(visit.session.scalars(Document.of_renewal(visit.someone, shown.id)))
     yes = Acceptance.standing(shown.renewal)
-    sent = [SimpleNamespace(name=yes.person.name, email=yes.person.email, what="receipt")] if yes else []
+    payer = yes.person if yes and yes.person.active else None
+    sent = [SimpleNamespace(name=payer.name, email=payer.email, what="receipt")] if payer else []
     return {"term": term, "sent": sent, "documents": documents, "next_steps": _next_steps(shown, term)}
 
 

@@ -6,6 +6,10 @@ from typing import Any
 
 from pricing.money import Money
 
+MOST = 10**15
+"""What a count is at most where nothing less is said: beyond any sum or number of days that is meant, and small enough
+for every column it is compared with."""
+
 
 class PolicyError(ValueError):
     """A policy that can not be used, with the place and what is wanted there."""
@@ -58,9 +62,9 @@ class Reading:
     def names(self, *choices: str) -> tuple[str, ...]:
         return tuple(name.one_of(*choices) if choices else name.text() for name in self.each())
 
-    def count(self, least: int = 0, most: int | None = None) -> int:
-        if type(self.value) is not int or self.value < least or (most is not None and self.value > most):
-            span = f"from {least} to {most}" if most is not None else f"of at least {least}"
+    def count(self, least: int = 0, most: int = MOST) -> int:
+        if type(self.value) is not int or not least <= self.value <= most:
+            span = f"from {least} to {most}" if most < MOST else f"of at least {least}, and no more than {MOST}"
             raise self.refused(f"is {self.value!r}, not a whole number {span}")
         return self.value
 

@@ -25,11 +25,11 @@ CONSENTS = ("card_consent", "charge_consent", "charge_withdrawal")
 
 @dataclass(frozen=True, slots=True)
 class Yes:
-    """What the customer pressed: the exact content they saw, and the words they accepted beside it."""
+    """What the customer pressed: the exact content they saw, and the hash of the words they saw beside it."""
 
     content_hash: str
     terms: Policy
-    terms_version: int
+    terms_hash: str
     evidence: dict[str, Any]
 
 
@@ -49,7 +49,7 @@ def accept(renewal: Renewal, option: Option, yes: Yes, *, by: Person, at: dateti
         raise Stale("The price changed since this page was shown. Nothing was charged; please look again.")
     if not option.standing:
         raise NotNow("This offer needs our approval before it can be accepted. Ask us and we will see to it.")
-    if yes.terms.number != yes.terms_version:
+    if yes.terms.content_hash != yes.terms_hash:
         raise Stale("The terms changed since this page was shown. Nothing was charged; please read them again.")
     standing = Acceptance.standing(renewal)
     if standing and standing.says(option.content_hash, yes.terms.name, by):
@@ -67,7 +67,7 @@ def accept_by_mandate(
     The renewal must be locked, and `renewals.auto_renewal.may_charge` must hold. Tried again it is the same one.
     """
     terms = Policy.in_force(session_of(renewal), PolicyKind.TERMS, at.date())
-    yes = Yes(option.content_hash, terms, terms.number, evidence)
+    yes = Yes(option.content_hash, terms, terms.content_hash, evidence)
     standing = Acceptance.standing(renewal)
     if standing and (standing.content_hash, standing.evidence) == (option.content_hash, evidence):
         return standing

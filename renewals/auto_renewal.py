@@ -53,11 +53,11 @@ class Case:
     @classmethod
     def of(cls, renewal: Renewal, *, at: datetime) -> "Case":
         session, on = session_of(renewal), renewal.account.today(at)
-        choice = Choice.of(session, renewal, on)
+        choice, payments = Choice.of(session, renewal, on), Payment.of_renewal(session, renewal.id)
         return cls(
             renewal=renewal, on=on, good=choice.options.good, consent=mandate.standing(session, renewal.account_id),
-            card=renewal.account.card_on_file, notice=Notice.of(renewal), accepted=Acceptance.standing(renewal),
-            payments=Payment.of_renewal(session, renewal.id), owes=_owes(session, renewal, on),
+            card=renewal.account.card_on_file, notice=Notice.of(renewal), accepted=_chosen(renewal, payments),
+            payments=payments, owes=_owes(session, renewal, on),
             touch=_touch(session, renewal), grace_days=choice.timeline["grace_days"],
             days=1 + len(_retried(choice.policies)),
         )
@@ -197,6 +197,13 @@ def _retried(policies: Mapping[PolicyKind, Policy]) -> set[str]:
     """The milestones on which a card is tried again."""
     known = rules(policies[PolicyKind.PLAN].content)
     return {key for rule in known if rule.kind is ActionKind.RETRY for key in rule.keys}
+
+
+def _chosen(renewal: Renewal, payments: Sequence[Payment]) -> Acceptance | None:
+    """The yes that holds; one that was only tried in vain, given up or refused, decides nothing any more."""
+    yes = Acceptance.standing(renewal)
+    tried = [payment for payment in payments if yes and payment.instalment.acceptance_id == yes.id]
+    return None if tried and not any(payment.is_live for payment in tried) else yes
 
 
 def _owes(session: Session, renewal: Renewal, on: date) -> bool:

@@ -9,6 +9,9 @@ from typing import Any
 from renewals.errors import Malformed
 from renewals.policy import PolicyKind, shipped
 
+MOST = 3650
+"""Ten years of days, and more than any score; ours."""
+
 
 class Health(StrEnum):
     """The band a health score falls in."""
@@ -63,8 +66,8 @@ class Bands:
         """
         said = {**shipped(PolicyKind.HEALTH), **content}
         for name, value in said.items():
-            if type(value) is not int or value < 0:
-                raise Malformed(f"{name} is not a whole number from 0.", name)
+            if type(value) is not int or not 0 <= value <= MOST:
+                raise Malformed(f"{name} is not a whole number from 0 to {MOST}.", name)
         if not said["yellow"] < said["green"] <= 100:
             raise Malformed("Green begins above yellow, and at 100 at the latest.", "green")
         return cls(

@@ -106,13 +106,11 @@ class Notice(Lifecycle, Owned):
         """Whether a mail alone does not serve it."""
         return Channel.MAIL.value not in self.channels
 
-    def needless(self, renewal: Renewal, reader: Person) -> str:
+    def needless(self, renewal: Renewal) -> str:
         """Why nobody is told any more that this term renews by itself, or nothing."""
         if not renewal.is_open or renewal.is_declined or not renewal.term.auto_renew:
             return "It does not renew by itself any more."
-        if self.deadline != renewal.decide_by:
-            return "The last day to decline is another now."
-        return "" if reader.active else "They are no longer at this company."
+        return "" if self.deadline == renewal.decide_by else "The last day to decline is another now."
 
     @classmethod
     def plan(cls, renewal: Renewal, option: Option, rule: NoticeRule, *, policy: str, at: datetime) -> "Notice":

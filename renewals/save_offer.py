@@ -48,10 +48,14 @@ class SaveOffer:
         return None
 
 
+LONGEST = 366
+"""Days before or after the renewal date that an offer may stand; ours."""
+
+
 def check_timeline(content: Any) -> None:
     """From when until when a renewal is offered, and what is offered to whoever leaves. Raises: PolicyError."""
     page = Reading(content, "The timeline policy")
     page.only("offered_from_days", "grace_days", "save_offers")
-    page["offered_from_days"].count(1)
-    page["grace_days"].count()
+    page["offered_from_days"].count(1, LONGEST)
+    page["grace_days"].count(0, LONGEST)
     page["save_offers"].names(*Offered)

@@ -12,6 +12,7 @@ from renewals.renewal import Renewal, RenewalState
 from renewals.snooze import is_snoozed
 
 PAUSED = "They paused our letters."
+LEFT = "They are no longer at this company."
 ONE_BY_ONE = 7_205_314
 """The advisory lock under which it is counted who of a renewal still reads."""
 
@@ -33,11 +34,9 @@ def reason(renewal: Renewal, kind: MessageKind) -> str:
 
 def of_reader(session: Session, reader: Person, kind: MessageKind, *, at: datetime) -> str:
     """What this reader's own wish or leaving keeps back, or nothing."""
-    if kind not in ABOUT_RENEWAL:
-        return ""
     if not reader.active:
-        return "They are no longer at this company."
-    return PAUSED if is_snoozed(session, reader, at) else ""
+        return LEFT
+    return PAUSED if kind in ABOUT_RENEWAL and is_snoozed(session, reader, at) else ""
 
 
 def tell_owner(session: Session, renewal: Renewal, kind: MessageKind, milestone: str, *, at: datetime) -> None:

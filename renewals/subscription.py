@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, func, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, func, select, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from pricing.money import Money
 from renewals.base import Owned, Versioned, tenant
@@ -65,6 +65,11 @@ class Term(Owned):
     lines: Mapped[list["Line"]] = relationship(
         order_by="Line.position", primaryjoin="Term.id == foreign(Line.term_id)", lazy="selectin"
     )
+
+    @classmethod
+    def currencies(cls, session: Session, on: date) -> set[str]:
+        """In which money is asked for terms that have not ended."""
+        return set(session.scalars(select(cls.currency).where(cls.ends_on >= on).distinct()))
 
     @property
     def arr(self) -> Money:

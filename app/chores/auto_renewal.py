@@ -4,20 +4,17 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from app import papers
-from app.chores.message import plan
+from app.chores.message import payers, plan
 from app.work import Work
 from renewals import auto_renewal, closing
-from renewals.acceptance import Acceptance
 from renewals.auto_renewal import Case, may_charge
 from renewals.event import Event
 from renewals.message import MessageKind
 from renewals.notice import Notice
 from renewals.payment import Payment
 from renewals.person import Person, Role
-from renewals.plan.readers import readers, staff_with
+from renewals.plan.readers import staff_with
 from renewals.policy import Policy
 from renewals.renewal import Renewal
 
@@ -54,7 +51,7 @@ def tell_card_failed(work: Work, subject: UUID) -> None:
     renewal = Renewal.find(work.session, payment.renewal_id)
     policies = Policy.all_in_force(work.session, work.now.date())
     last = auto_renewal.is_last_try(work.session, renewal, policies)
-    for person in _payers(work, payment, renewal):
+    for person in payers(work, payment.instalment.acceptance, renewal):
         plan(work, MessageKind.CARD_FAILED, person, renewal, purpose=f"card_failed:{payment.id}:{person.id}",
              payment=str(payment.id), last=last)
     if not last:
@@ -63,14 +60,6 @@ def tell_card_failed(work: Work, subject: UUID) -> None:
     for person in people:
         plan(work, MessageKind.HELD_BACK, person, renewal, purpose=f"tried:{renewal.id}:{person.id}",
              conjuncts=["tries"], account_name=renewal.account.name)
-
-
-def _payers(work: Work, payment: Payment, renewal: Renewal) -> list[Person]:
-    """Whoever agreed to be charged; once they have left, who decides about the money there."""
-    yes = work.session.scalars(select(Acceptance).where(Acceptance.id == payment.instalment.acceptance_id)).one()
-    if yes.person.active:
-        return [yes.person]
-    return [person for person, _ in readers(work.session, renewal, ["economic_buyer"])]
 
 
 def tell_unserved(work: Work, subject: UUID) -> None:

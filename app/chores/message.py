@@ -17,11 +17,11 @@ from renewals.account import Account
 from renewals.base import made_at
 from renewals.errors import GatewayFailed
 from renewals.event import Event
-from renewals.message import ABOUT_RENEWAL, TO_STAFF, Message, MessageKind, MessageState
+from renewals.message import TO_STAFF, Message, MessageKind, MessageState
 from renewals.notice import Notice
 from renewals.payment import Payment, PaymentKind, PaymentState
 from renewals.person import Person, Role
-from renewals.plan.readers import staff_with
+from renewals.plan.readers import readers, staff_with
 from renewals.renewal import Renewal
 
 HOUR = timedelta(hours=1)
@@ -31,6 +31,8 @@ SLOWLY = 60
 """Seconds that such a mail waits: much less than its code lives."""
 LATE = (PaymentState.UNKNOWN.value, PaymentState.PROCESSING.value)
 """What a payment was when the customer was told that we write the moment it is sure."""
+TOLD_TO_OTHERS = {MessageKind.RECEIPT: "plan_receipt", MessageKind.CARD_FAILED: "tell_card_failed"}
+"""The job that finds somebody else to tell, when whoever was to be told has left before it was sent."""
 
 
 def send_sign_in(work: Work, subject: UUID, has_waited: bool = False) -> None:
@@ -53,10 +55,10 @@ def send_sign_in(work: Work, subject: UUID, has_waited: bool = False) -> None:
 def send_message(work: Work, subject: UUID) -> Any:
     """Look again whether it is still to be said, write it, send it, note it; one that was sent is left alone."""
     message = Message.find(work.session, subject, lock=True)
-    if not message.is_due(work.now) or _overtaken(work, message):
+    if not message.is_due(work.now):
         return
-    if needless := _needless(work, message):
-        message.drop(needless, at=work.now)
+    if why := _kept_back(work, message):
+        _drop(work, message, why)
         return
     letter = letters.write(work, message)
     envelope = _envelope(work, message, letter)
@@ -72,20 +74,23 @@ def send_message(work: Work, subject: UUID) -> Any:
         _prove(work, message)
 
 
-def _overtaken(work: Work, message: Message) -> bool:
-    """What was decided since it was planned is respected: it is dropped, with the reason."""
-    if message.kind not in ABOUT_RENEWAL or message.renewal_id is None:
-        return False
-    renewal, reader = Renewal.find(work.session, message.renewal_id), work.session.get_one(Person, message.person_id)
-    of_reader = silence.of_reader(work.session, reader, message.kind, at=work.now)
-    why = silence.reason(renewal, message.kind) or of_reader
-    if why:
-        message.drop(why, at=work.now)
-    if why == silence.PAUSED:
-        silence.tell_owner(
-            work.session, renewal, message.kind, message.context.get("milestone", ""), at=work.now
-        )
-    return bool(why)
+def _kept_back(work: Work, message: Message) -> str:
+    """Why it is not said any more, or nothing: what was decided since, or the reader's own wish or leaving."""
+    renewal = Renewal.find(work.session, message.renewal_id) if message.renewal_id else None
+    reader = work.session.get(Person, message.person_id)
+    decided = silence.reason(renewal, message.kind) if renewal else ""
+    of_reader = silence.of_reader(work.session, reader, message.kind, at=work.now) if reader else ""
+    return decided or of_reader or _needless(work, message, renewal)
+
+
+def _drop(work: Work, message: Message, why: str) -> None:
+    """Where nobody is left who reads it, whoever looks after the renewal is told; money is told to somebody else."""
+    message.drop(why, at=work.now)
+    if why == silence.PAUSED and message.renewal_id:
+        renewal, milestone = Renewal.find(work.session, message.renewal_id), message.context.get("milestone", "")
+        silence.tell_owner(work.session, renewal, message.kind, milestone, at=work.now)
+    elif why == silence.LEFT and message.kind in TOLD_TO_OTHERS:
+        work.later(TOLD_TO_OTHERS[message.kind], {"subject": message.context["payment"]}, wait=0)
 
 
 def tell_undelivered(work: Work, subject: UUID) -> None:
@@ -100,15 +105,14 @@ def tell_undelivered(work: Work, subject: UUID) -> None:
         plan(work, MessageKind.UNDELIVERED, owner, renewal, purpose=purpose, refused=str(message.id))
 
 
-def _needless(work: Work, message: Message) -> str:
-    """A notice says that a term renews by itself; nobody is told so who has left, or renewed, in the meantime. And
-    nobody is sent a code that opens nothing any more."""
+def _needless(work: Work, message: Message, renewal: Renewal | None) -> str:
+    """A notice says that a term renews by itself; nobody is told so who renewed in the meantime. And nobody is sent a
+    code that opens nothing any more."""
     if message.kind is MessageKind.SIGN_IN:
         return "" if work.machine_now - made_at(message.id) < CODE_LIFE else "Its code has run out."
-    if message.kind is not MessageKind.LEGAL_NOTICE or message.renewal_id is None:
+    if message.kind is not MessageKind.LEGAL_NOTICE or renewal is None:
         return ""
-    renewal, reader = Renewal.find(work.session, message.renewal_id), work.session.get_one(Person, message.person_id)
-    return Notice.find(work.session, UUID(message.context["notice"])).needless(renewal, reader)
+    return Notice.find(work.session, UUID(message.context["notice"])).needless(renewal)
 
 
 def _prove(work: Work, message: Message) -> None:
@@ -141,8 +145,18 @@ def _envelope(work: Work, message: Message, letter: Any) -> Envelope:
 def plan_receipt(work: Work, subject: UUID) -> None:
     payment = Payment.find(work.session, subject)
     renewal = Renewal.find(work.session, payment.renewal_id)
-    if yes := Acceptance.standing(renewal):
-        plan(work, MessageKind.RECEIPT, yes.person, renewal, purpose=f"receipt:{payment.id}", payment=str(payment.id))
+    yes = Acceptance.standing(renewal)
+    for person in payers(work, yes, renewal) if yes else []:
+        plan(work, MessageKind.RECEIPT, person, renewal, purpose=f"receipt:{payment.id}:{person.id}",
+             payment=str(payment.id))
+
+
+def payers(work: Work, yes: Acceptance, renewal: Renewal) -> list[Person]:
+    """Whoever agreed to pay; once they have left, who decides about the money there. Not for a customer's transaction:
+    what part somebody plays is ours to know."""
+    if yes.person.active:
+        return [yes.person]
+    return [person for person, _ in readers(work.session, renewal, ["economic_buyer"])]
 
 
 def tell_payment_failed(work: Work, subject: UUID, event: UUID) -> None:

@@ -160,6 +160,7 @@ def _read(page: Reading) -> None:
         effort.only("warned_at", *Segment)
         effort["warned_at"].count(1, 100)
         for segment in Segment:
+            effort[segment.value].only("least", "most", "flagged_from")
             for part in ("least", "most", "flagged_from"):
                 effort[segment.value][part].count(1)
     plans = page["plans"]

@@ -11,7 +11,9 @@ from renewals.plan.action import Action, ActionState
 from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.readers import readers
 from renewals.plan.rule import RECOVERY, TO_CUSTOMERS, ActionKind
+from renewals.plan.sound import RENEWAL_FROM
 from renewals.plan.turn import Turn
+from renewals.policy import PolicyKind
 from renewals.snooze import sleeping
 
 MENDING = 5
@@ -29,7 +31,9 @@ def unwanted(turn: Turn, action: Action) -> str:
 
 
 def write(turn: Turn, action: Action) -> str:
-    """Plan the letter, for the hours their office is open; says why nobody reads it, if nobody does."""
+    """Plan the letter, for the hours their office is open; says what holds it back, or why nobody reads it."""
+    if why := _too_early(turn, action):
+        return why
     renewal, rule, kind = turn.renewal, turn.rule(action), MessageKind(action.kind.value)
     people = readers(turn.session, renewal, rule.to) if rule else []
     asleep = sleeping(turn.session, [person.id for person, _ in people], turn.at)
@@ -41,6 +45,21 @@ def write(turn: Turn, action: Action) -> str:
     if awake:
         return ""
     return silence.PAUSED if people else "Nobody on their side plays a part that this is for."
+
+
+def _too_early(turn: Turn, action: Action) -> str:
+    """A letter whose milestone was moved forward waits until such letters leave; thanks follow a signature whenever.
+
+    Source: framework, "Automasi mengikut tarikh"; that options are announced once they can be taken is ours.
+    """
+    days = RENEWAL_FROM
+    if action.kind is ActionKind.RENEWAL_READY:
+        days = min(days, turn.policies[PolicyKind.TIMELINE].content["offered_from_days"])
+    if action.kind is ActionKind.THANKS or turn.renewal.days_left(turn.today) <= days:
+        return ""
+    first = turn.renewal.renews_on - timedelta(days)
+    action.wait(f"It leaves at T-{days}, no earlier.", until=turn.hours.opening(first))
+    return action.why
 
 
 def _recovery_first(turn: Turn) -> str:

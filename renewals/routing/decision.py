@@ -11,7 +11,7 @@ from renewals.plan.touch import Touch
 from renewals.routing.fact import Facts
 from renewals.routing.kind import Opportunity, Part, Relationship, Strategy
 from renewals.routing.ownership import Ownership, OwnershipPolicy
-from renewals.routing.rule import because, check, first, read_rules
+from renewals.routing.rule import because, check, first, is_count, read_rules
 
 BY_RULES: dict[Part, type[StrEnum]] = {
     Part.OPPORTUNITY: Opportunity, Part.TOUCH: Touch, Part.STRATEGY: Strategy,
@@ -89,7 +89,7 @@ def check_touch(content: Any) -> None:
     """Raises: Malformed, in a sentence, for a policy that would leave a renewal without a decision."""
     if not isinstance(content, dict):
         raise Malformed("A touch policy has its rules for opportunity, touch and strategy.")
-    if type(content.get("hand_run_a_quarter")) is not int:
+    if not is_count(content.get("hand_run_a_quarter")):
         raise Malformed("Say how many small renewals one person may run by hand in a quarter.")
     for part, kind in BY_RULES.items():
         for rule in check(content.get(part.value), {}, f"The list for {part.value}"):

@@ -9,7 +9,7 @@ from renewals.permission import MAY, Permission
 from renewals.person import STAFF_ROLES, Role
 from renewals.routing.fact import Facts
 from renewals.routing.kind import Model, SalesEngages
-from renewals.routing.rule import Amounts, Rule, check, check_amounts, first, read_rules
+from renewals.routing.rule import Amounts, Rule, check, check_amounts, first, is_count, read_rules
 
 WHOLE = 100
 
@@ -124,8 +124,8 @@ def check_credit(key: str, credit: Any) -> None:
 
 def _check_counts(content: Mapping[str, Any], amounts: Amounts) -> None:
     volume, conditions = content.get("high_volume"), content.get("conditions")
-    if not isinstance(volume, dict) or volume.get("amount") not in amounts or type(volume.get("a_quarter")) is not int:
+    if not isinstance(volume, dict) or volume.get("amount") not in amounts or not is_count(volume.get("a_quarter")):
         raise Malformed("Say from how many renewals a quarter, and below which amount, there are many small ones.")
     wanted = ("renewals_a_quarter", "too_few_customers", "suits_customers")
-    if not isinstance(conditions, dict) or not all(type(conditions.get(name)) is int for name in wanted):
+    if not isinstance(conditions, dict) or not all(is_count(conditions.get(name)) for name in wanted):
         raise Malformed("Say from how many renewals and customers a specialist is worth it.")

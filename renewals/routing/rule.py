@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pricing.reading import MOST
 from renewals.errors import Malformed
 from renewals.routing.fact import AMOUNTS, CHOICES, FLAGS, NUMBERS, Facts
 
@@ -82,6 +83,11 @@ def check(written: Any, amounts: Amounts, where: str) -> tuple[Rule, ...]:
     return rules
 
 
+def is_count(value: Any) -> bool:
+    """Whether it is a whole number that can be meant, from nothing on."""
+    return type(value) is int and 0 <= value <= MOST
+
+
 def check_amounts(amounts: Any) -> Amounts:
     """Raises: Malformed."""
     if not isinstance(amounts, dict) or not all(isinstance(each, dict) for each in amounts.values()):
@@ -89,7 +95,7 @@ def check_amounts(amounts: Any) -> Amounts:
     if len({frozenset(each) for each in amounts.values()}) > 1:
         raise Malformed("Every named amount must be said in the same currencies.")
     for name, each in amounts.items():
-        if not all(type(minor) is int and minor > 0 for minor in each.values()):
+        if not all(is_count(minor) and minor > 0 for minor in each.values()):
             raise Malformed(f"The amount “{name}” is in minor units, more than nothing, in every currency.")
     return amounts
 
@@ -101,7 +107,7 @@ def _check(name: str, wanted: Any, amounts: Amounts, where: str) -> None:
     elif name in FLAGS:
         fits = isinstance(wanted, bool)
     elif name in NUMBERS:
-        fits = _is_bounds(wanted) and all(type(bound) is int for bound in wanted.values())
+        fits = _is_bounds(wanted) and all(type(bound) is int and abs(bound) <= MOST for bound in wanted.values())
     elif name in AMOUNTS:
         fits = _is_bounds(wanted) and all(bound in amounts for bound in wanted.values())
     else:

@@ -15,6 +15,7 @@ from renewals.policy import Policy
 from renewals.renewal import LossReason, Renewal
 from renewals.routing.knowing import Known
 from tests.auto_renewal.juno import A_DAY, DECIDE_BY, JONAS, RENEWS_ON, Juno
+from tests.money.parties import open_checkout
 
 OTHER = "'0000000000000000000000000000000000000000000000000000000000000000'"
 TAKEN_AWAY: dict[str, LiteralString] = {
@@ -28,7 +29,8 @@ TAKEN_AWAY: dict[str, LiteralString] = {
     "WHERE renewal_id = %(renewal)s",
     "price": "UPDATE notice SET price_minor = price_minor - 1 WHERE renewal_id = %(renewal)s",
     "standing": "UPDATE payment SET quarantined = true",
-    "choice": "UPDATE acceptance SET evidence = '{\"known_by\": \"code\"}' WHERE renewal_id = %(renewal)s",
+    "choice": "WITH untried AS (DELETE FROM payment WHERE renewal_id = %(renewal)s) "
+    "UPDATE acceptance SET evidence = '{\"known_by\": \"code\"}' WHERE renewal_id = %(renewal)s",
     "touch": "UPDATE routing SET touch = 'assisted' WHERE renewal_id = %(renewal)s",
 }
 """How each is taken away, past every verb, in the database itself."""
@@ -54,6 +56,24 @@ def test_without_it_nothing_is_charged(juno: Juno, name: str) -> None:
     assert name in juno.missing()
     juno.fall_due()
     assert juno.charges() == []
+
+
+@pytest.mark.parametrize("how", ["given up", "refused"])
+def test_a_choice_that_nothing_came_of_leaves_the_contract_to_renew_by_itself(juno: Juno, how: str) -> None:
+    jonas = juno.world.signed_in(JONAS)
+    juno.world.stand_at(DECIDE_BY + A_DAY)
+    if how == "given up":
+        open_checkout(jonas, juno.renewal, option=1)
+        jonas.post(f"/renewals/{juno.renewal}/payment/withdrawal", page=f"/renewals/{juno.renewal}/payment")
+    else:
+        juno.world.put_card("juno-studio", "pm_card_chargeCustomerFail", "0341")
+        jonas.click(juno.renewal, option=1)
+        juno.world.put_card("juno-studio", "pm_card_visa")
+    juno.world.stand_at(RENEWS_ON)
+
+    assert juno.missing() == []
+    juno.fall_due()
+    assert juno.charges() == [juno.notice().price_minor]
 
 
 def test_a_price_that_needs_an_approval_is_not_charged(juno: Juno) -> None:

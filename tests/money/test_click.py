@@ -2,15 +2,20 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from sqlalchemy import select
 
+from app.chores.message import plan_receipt
+from app.work import Work
 from renewals.paper import Agreement, Document
 from renewals.payment import Payment, PaymentState
+from renewals.person import Person
 from renewals.renewal import Renewal, RenewalState
 from renewals.subscription import Term
 from tests.world import World, click_form
 
 RUTH = "ruth@cedar-dental.example"
+LEO = "leo@cedar-dental.example"
 
 
 def test_cedar_dental_renews_in_one_click(world: World) -> None:
@@ -52,6 +57,23 @@ def test_the_receipt_is_mailed_and_the_papers_are_filed(world: World) -> None:
 
         assert [mail.to for mail in receipts] == [[RUTH]]
         assert [kind.value for kind in kinds] == ["agreement", "invoice"]
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_whoever_has_left_gets_no_receipt_and_who_decides_about_the_money_there_does(
+    world: World, planned: bool
+) -> None:
+    renewal = world.renewal("cedar-dental")
+    world.signed_in(RUTH).click(renewal)
+    if planned:
+        Work(world.house).run(plan_receipt, subject=world.payments(renewal)[0].id)
+    with world.writing() as session:
+        ruth, leo = (session.scalars(select(Person).where(Person.email == one)).one() for one in (RUTH, LEO))
+        ruth.active, leo.roles = False, ["owner"]
+
+    world.work()
+
+    assert [mail.to for mail in world.mails() if mail.kind == "receipt"] == [[LEO]]
 
 
 def test_a_second_click_shows_the_first_attempt(world: World) -> None:

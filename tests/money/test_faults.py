@@ -374,6 +374,27 @@ def test_terms_that_were_not_ticked_keep_the_choice_and_charge_nothing(world: Wo
     assert (world.payments(renewal), world.sandbox.charges(renewal)) == ([], [])
 
 
+def test_other_terms_that_begin_on_the_same_day_are_read_before_anything_is_charged(world: World) -> None:
+    renewal = world.renewal("cedar-dental")
+    ruth = world.signed_in(RUTH)
+    form = click_form(ruth.get(f"/renewals/{renewal}").text)
+    with world.writing() as session:
+        now = datetime.now(UTC)
+        shown = Policy.in_force(session, PolicyKind.TERMS, now.date())
+        stricter = shown.content | {"text": {"en": ["All is final."], "ms": ["Semuanya muktamad."]}}
+        Policy.publish(session, PolicyKind.TERMS, stricter, begins_on=shown.begins_on, reason="Law", by=None, at=now)
+
+    answers = [
+        ruth.client.post(f"/renewals/{renewal}/{door}", data=form, follow_redirects=False)
+        for door in ("payment", "card")
+    ]
+
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert "The terms changed since this page was shown. Nothing was charged" in answers[0].text
+    assert (world.payments(renewal), world.sandbox.charges(renewal)) == ([], [])
+    assert ruth.click(renewal).status_code == 303
+
+
 def test_a_key_older_than_23_hours_is_never_sent_again_and_a_person_is_told(world: World) -> None:
     renewal = world.renewal("cedar-dental")
     world.sandbox.fault("500_before")

@@ -146,7 +146,7 @@ class Life(RuleBasedStateMachine):
             return
         choice = Choice.of(self.session, self.renewal, self.now.date())
         option, terms = list(choice.options)[number], choice.policies[PolicyKind.TERMS]
-        yes = Yes(option.content_hash, terms, terms.number, {})
+        yes = Yes(option.content_hash, terms, terms.content_hash, {})
         if self.renewal.is_declined:
             with pytest.raises(NotNow):
                 accept(self.renewal, option, yes, by=self.ruth, at=self.now)

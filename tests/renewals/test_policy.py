@@ -1,13 +1,16 @@
 """A policy from a file is read before it is in force: nothing that would break the machine is ever published."""
 
 import copy
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.publishing import CHECKS, check
+from app.publishing import CHECKS, check, run
 from renewals.policy import PolicyKind, shipped
+from tests.world import World
 
 WRONG: tuple[Any, ...] = (None, {}, [], "nonsense", -1, True)
 
@@ -68,6 +71,40 @@ def test_whatever_is_bent_in_a_policy_is_refused_in_a_sentence_or_does_no_harm(k
     told = [said_of(kind, content) for content in bent(small(kind))]
 
     assert sum(bool(words) for words in told) > len(told) / 2
+
+
+@pytest.mark.parametrize("kind", PolicyKind)
+def test_a_number_beyond_anything_that_is_meant_is_refused(kind: PolicyKind) -> None:
+    taken = []
+    for *path, key in places(small(kind)):
+        content = copy.deepcopy(small(kind))
+        holder: Any = content
+        for step in path:
+            holder = holder[step]
+        if type(holder[key]) is int:
+            holder[key] = 10**29
+            taken += [] if said_of(kind, content) else [(*path, key)]
+
+    assert taken == []
+
+
+def test_a_key_that_nobody_reads_is_refused_in_the_effort_of_a_segment() -> None:
+    content = copy.deepcopy(shipped(PolicyKind.PLAN))
+    content["effort"]["smb"]["zz"] = 1
+
+    assert "zz" in said_of(PolicyKind.PLAN, content)
+
+
+def test_a_currency_in_which_a_term_runs_stays_in_the_segment_policy(
+    standing: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = copy.deepcopy(shipped(PolicyKind.SEGMENT))
+    del content["thresholds"]["USD"]
+    file = tmp_path / "segment.json"
+    file.write_text(json.dumps(content), "utf-8")
+
+    assert run(["segment", str(file), "--reason", "Fewer"], standing.house.settings) == 1
+    assert "USD" in capsys.readouterr().err
 
 
 def test_every_kind_has_its_reader() -> None:
