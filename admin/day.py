@@ -32,7 +32,7 @@ def show(visit: Visit) -> Answer:
     whose = person.id if person else None
     return page(
         visit, "admin/day.html", here="day", person=person, days=DAYS, near=pipeline.coming(DAYS, whose, most=SHOWN),
-        at_risk=pipeline.at_risk(DAYS, whose, most=SHOWN), stages=pipeline.by_stage(whose),
+        at_risk=pipeline.at_risk(whose, most=SHOWN), stages=pipeline.by_stage(whose),
         work=Worklist.of(visit.session, whose, visit.today, most=_most(visit)), people=people,
         again=to_look_at(visit.session, whose, visit.today), ended=just_ended(visit),
         week_ends=visit.today + WEEK, few=FEW,

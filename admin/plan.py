@@ -68,7 +68,7 @@ def publish(visit: Visit) -> Answer:
         return _plans(visit, form, status=422, trouble={no.field or "draft": str(no)})
     except Stale as no:
         return _plans(visit, form, status=409, trouble={"reason": str(no)})
-    return visit.go("/admin/plans", flash="plans_published")
+    return visit.go(replace(_looking(draft, form), said={}).at(), flash="plans_published")
 
 
 @get("/admin/plans/tasks/{pattern:str}", staff(Permission.READ_BOOK))

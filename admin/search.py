@@ -10,6 +10,6 @@ from renewals.permission import Permission
 def show(visit: Visit) -> Answer:
     said = visit.request.query.get("q", "").strip()[:100]
     return page(
-        visit, "admin/search.html", here="search", said=said, sought=said, found=search.look(visit.session, said),
+        visit, "admin/search.html", here="search", looked_for=said, found=search.look(visit.session, said),
         shortest=search.SHORTEST, most=search.MOST,
     )

@@ -1,6 +1,5 @@
 """Shell: what stands around every page of the staff: the side list with its counts."""
 
-from datetime import timedelta
 from typing import Any
 
 from gateways.browser import Answer, Visit
@@ -13,13 +12,13 @@ DAYS = 90
 
 def page(visit: Visit, template: str, *, here: str, status: int = 200, **context: Any) -> Answer:
     """`here` is the entry of the side list that is marked."""
-    counts = Counts.of(visit.session, visit.someone, visit.today + timedelta(days=DAYS))
+    counts = Counts.of(visit.session, visit.someone, visit.today)
     return visit.page(template, status=status, here=here, entries=_entries(visit, counts), **context)
 
 
 def _entries(visit: Visit, counts: Counts) -> list[tuple[str, str, str, int | None]]:
     entries: list[tuple[str, str, str, int | None]] = [
-        ("day", "/admin", "Today", counts.mine),
+        ("day", "/admin", "Today", counts.due or None),
         ("renewals", "/admin/renewals", "Renewals", counts.open),
         ("accounts", "/admin/accounts", "Accounts", counts.accounts),
         ("letters", "/admin/letters", "Letters", None),

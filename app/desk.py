@@ -18,6 +18,7 @@ from litestar.params import FromPath
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 
+from admin.shell import page as office_page
 from app.house import House
 from app.keys import hashed, new_session_token
 from app.logs import without_tokens
@@ -182,6 +183,11 @@ class Desk:
 
 
 def error_page(visit: Visiting, status: int, sentence: str | None) -> Answer:
+    """In the frame of whoever asked: the staff keep their menu."""
+    if visit.person and visit.person.is_staff:
+        return office_page(
+            visit, "admin/error.html", here="", status=status, code=status, sentence=sentence, back=visit.came_from
+        )
     return visit.page("portal/error.html", status=status, code=status, sentence=sentence)
 
 

@@ -17,7 +17,6 @@ from app.work import Work
 from portal.shown import Shown
 from renewals.account import Account
 from renewals.activity import Activity
-from renewals.auto_renewal import sentences
 from renewals.closing import term_after
 from renewals.event import Event
 from renewals.message import Message, MessageKind
@@ -179,8 +178,8 @@ def _card_failed(work: Work, message: Message) -> dict[str, Any]:
 
 
 def _held_back(work: Work, message: Message) -> dict[str, Any]:
-    said = sentences(message.context["conjuncts"])
-    return _about(work, message) | {"sentences": said, "account_name": message.context["account_name"]}
+    said, name = message.context["because"], message.context["account_name"]
+    return _about(work, message) | {"sentences": said, "account_name": name}
 
 
 def _health_fell(work: Work, message: Message) -> dict[str, Any]:

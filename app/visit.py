@@ -16,7 +16,7 @@ from app.clock import stopwatch
 from app.house import House
 from app.transaction import Call, Now
 from app.wording import preview
-from gateways.browser import Access, Answer, Level, Request, Side
+from gateways.browser import Access, Answer, Level, Request, Side, own_path
 from gateways.stencil import Preview
 from gateways.stripe import Stripe
 from renewals.base import Owned
@@ -143,6 +143,12 @@ class Visiting:
     def path(self) -> str:
         """Without what was asked behind it: that is never said again on a page."""
         return self.request.path if self.request.is_safe else "/"
+
+    @property
+    def came_from(self) -> str:
+        """Our own page whose form was sent; nothing for a page that was only opened."""
+        ours, sent_by = self.public_url, self.request.headers.get("referer", "")
+        return "" if self.request.is_safe or not sent_by.startswith(f"{ours}/") else own_path(sent_by[len(ours):])
 
     @cached_property
     def renewal_url(self) -> str | None:

@@ -27,6 +27,8 @@ from renewals.plan.rule import ActionKind, rules
 from renewals.plan.touch import Touch
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
+from renewals.routing.decision import against_auto
+from renewals.routing.kind import Part
 from renewals.routing.routing import Routing
 
 
@@ -34,6 +36,7 @@ from renewals.routing.routing import Routing
 class Case:
     """One renewal on one day of its customer, with everything that the predicate asks.
 
+    `by_hand` says why people run it; nothing when it runs by itself.
     Units: `days` on which the `plan` policy tries the card, the renewal date and those after it.
     """
 
@@ -46,7 +49,7 @@ class Case:
     accepted: Acceptance | None
     payments: Sequence[Payment]
     owes: bool
-    touch: Touch
+    by_hand: str
     grace_days: int
     days: int
 
@@ -58,7 +61,7 @@ class Case:
             renewal=renewal, on=on, good=choice.options.good, consent=mandate.standing(session, renewal.account_id),
             card=renewal.account.card_on_file, notice=Notice.of(renewal), accepted=_chosen(renewal, payments),
             payments=payments, owes=_owes(session, renewal, on),
-            touch=_touch(session, renewal), grace_days=choice.timeline["grace_days"],
+            by_hand=_by_hand(Routing.of(session, renewal.id)), grace_days=choice.timeline["grace_days"],
             days=1 + len(_retried(choice.policies)),
         )
 
@@ -68,19 +71,27 @@ class Case:
         return [payment for payment in self.payments if payment.kind is PaymentKind.OFF_SESSION]
 
 
-def _touch(session: Session, renewal: Renewal) -> Touch:
-    """As it is routed; what nobody has looked at yet does not run by itself."""
-    routing = Routing.of(session, renewal.id)
-    return routing.touch if routing else Touch.ASSISTED
+def _by_hand(routing: Routing | None) -> str:
+    """What nobody has looked at yet does not run by itself."""
+    if routing is None:
+        return "Nobody has looked at how it is run yet."
+    if routing.touch is Touch.AUTO:
+        return ""
+    if routing.decided_values.get(Part.TOUCH, Touch.AUTO) != Touch.AUTO:
+        return "Somebody decided that people run it."
+    return against_auto(routing.known) or f"{routing.reasons[Part.TOUCH]['says']}."
 
 
 @dataclass(frozen=True, slots=True)
 class Conjunct:
-    """One thing that must be so, with the sentence that says that it is not."""
+    """One thing that must be so, with the sentence that says that it is not; without one the case has it."""
 
     name: str
     sentence: str
     holds: Callable[[Case], bool]
+
+    def said(self, case: Case) -> str:
+        return self.sentence or case.by_hand
 
 
 def may_charge(case: Case) -> list[Conjunct]:
@@ -113,6 +124,7 @@ def _is_ours(accepted: Acceptance | None) -> bool:
     return accepted is None or accepted.evidence.get("known_by") == "mandate"
 
 
+OUT_OF_TRIES = "The card was tried as often as it may be."
 CONJUNCTS = (
     Conjunct("open", "The renewal is closed.", lambda case: case.renewal.is_open),
     Conjunct("clause", "The contract does not renew by itself.", lambda case: case.renewal.term.auto_renew),
@@ -138,11 +150,8 @@ CONJUNCTS = (
         lambda case: not case.owes and not any(payment.is_live for payment in case.payments),
     ),
     Conjunct("choice", "They have chosen an option themselves.", lambda case: _is_ours(case.accepted)),
-    Conjunct(
-        "touch", "It is not a renewal that runs by itself: large, at risk, or without a card.",
-        lambda case: case.touch is Touch.AUTO,
-    ),
-    Conjunct("tries", "The card was tried as often as it may be.", lambda case: len(case.tries) < case.days),
+    Conjunct("touch", "", lambda case: not case.by_hand),
+    Conjunct("tries", OUT_OF_TRIES, lambda case: len(case.tries) < case.days),
 )
 """Every one of them is needed; a test takes each away."""
 
@@ -152,15 +161,12 @@ def fall_due(renewal: Renewal, *, at: datetime, step: str) -> Event:
     return Event.record(session_of(renewal), EventName.RENEWAL_FELL_DUE, renewal, by=None, at=at, step=step)
 
 
-def hold_back(renewal: Renewal, failed: Sequence[Conjunct], *, at: datetime) -> Event:
+def hold_back(case: Case, failed: Sequence[Conjunct], *, at: datetime) -> Event:
     """Nothing is charged: what kept it back is written down, and whoever looks after it is told."""
-    names = [conjunct.name for conjunct in failed]
-    return Event.record(session_of(renewal), EventName.RENEWAL_HELD_BACK, renewal, by=None, at=at, conjuncts=names)
-
-
-def sentences(names: Sequence[str]) -> list[str]:
-    """What was held back, in words."""
-    return [conjunct.sentence for conjunct in CONJUNCTS if conjunct.name in names]
+    return Event.record(
+        session_of(case.renewal), EventName.RENEWAL_HELD_BACK, case.renewal, by=None, at=at,
+        conjuncts=[conjunct.name for conjunct in failed], because=[conjunct.said(case) for conjunct in failed],
+    )
 
 
 def begin(case: Case, *, at: datetime) -> Payment:

@@ -31,6 +31,7 @@ from renewals.outlook import Outlook
 from renewals.person import Person
 from renewals.plan.commitment import is_silent
 from renewals.plan.reality import is_raised
+from renewals.plan.task import Task, TaskState
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import CLOSED, Renewal, RenewalState, place
 from renewals.segment import Segment
@@ -170,11 +171,8 @@ class Pipeline:
 
     def by_stage(self, owner: UUID | None) -> list[Stage]:
         """How many open renewals stand where, and what a year of them is worth; without owner everybody's."""
-        query = self._rows().where(Renewal.state.not_in(CLOSED))
-        if owner:
-            query = query.where(Renewal.owner_id == owner)
         total = cast(func.sum(self.year.c.minor), BigInteger)
-        counted = query.with_only_columns(Renewal.state, Term.currency, func.count(), total)
+        counted = self._open(owner).with_only_columns(Renewal.state, Term.currency, func.count(), total)
         found: dict[RenewalState, list[tuple[int, Money]]] = {}
         for state, currency, number, minor in self.session.execute(counted.group_by(Renewal.state, Term.currency)):
             found.setdefault(state, []).append((number, Money(minor or 0, currency)))
@@ -182,23 +180,27 @@ class Pipeline:
 
     def coming(self, days: int, owner: UUID | None, *, most: int) -> Some:
         """Open renewals of the next days, and overdue ones, nearest first; without owner everybody's."""
-        return self._some(self._minded(days, owner).where(self._is_near(days)), most)
+        return self._some(self._open(owner).where(self._is_near(days)), most)
 
-    def at_risk(self, days: int, owner: UUID | None, *, most: int) -> Some:
-        """The same at high risk, and those in red however far away."""
-        return self._some(self._minded(days, owner).where(self.outlook.risk == Risk.HIGH.value), most)
+    def at_risk(self, owner: UUID | None, *, most: int) -> Some:
+        """Open renewals at high risk, however far away, nearest first; without owner everybody's."""
+        return self._some(self._open(owner).where(self._is_risky), most)
 
     def minded(self, days: int, owner: UUID | None) -> Select[UUID]:
         """The companies that either list is about, by key."""
-        return self._minded(days, owner).with_only_columns(Renewal.account_id)
+        wanted = self._open(owner).where(or_(self._is_near(days), self._is_risky))
+        return wanted.with_only_columns(Renewal.account_id)
 
-    def _minded(self, days: int, owner: UUID | None) -> Query:
-        in_red = self.health == Health.RED.value
-        query = self._rows().where(Renewal.state.not_in(CLOSED), or_(self._is_near(days), in_red))
+    def _open(self, owner: UUID | None) -> Query:
+        query = self._rows().where(Renewal.state.not_in(CLOSED))
         return query.where(Renewal.owner_id == owner) if owner else query
 
     def _is_near(self, days: int) -> ColumnElement[bool]:
         return Renewal.renews_on <= self.on + timedelta(days=days)
+
+    @property
+    def _is_risky(self) -> ColumnElement[bool]:
+        return self.outlook.risk == Risk.HIGH.value
 
     def _some(self, query: Query, most: int) -> Some:
         total = self.session.execute(query.with_only_columns(func.count())).scalar_one()
@@ -315,16 +317,17 @@ def owners(session: Session) -> Sequence[Person]:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much there is, for the side list. `mine` are one person's own of the next days."""
+    """How much there is, for the side list. `due` are one person's tasks that are late or due today."""
 
-    mine: int
+    due: int
     open: int
     accounts: int
 
     @classmethod
-    def of(cls, session: Session, person: Person, until: date) -> "Counts":
+    def of(cls, session: Session, person: Person, on: date) -> "Counts":
+        own = (Task.assignee_id == person.id, Task.state == TaskState.OPEN)
+        due = select(func.count()).select_from(Task).where(*own, Task.due_on <= on)
         open_ones = select(func.count()).select_from(Renewal).where(Renewal.state.not_in(CLOSED))
-        mine = open_ones.where(Renewal.owner_id == person.id, Renewal.renews_on <= until)
         accounts = select(func.count()).select_from(Account)
-        every = (query.scalar_subquery() for query in (mine, open_ones, accounts))
+        every = (query.scalar_subquery() for query in (due, open_ones, accounts))
         return cls(*session.execute(select(*every)).one())

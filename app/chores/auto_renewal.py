@@ -28,7 +28,7 @@ def renew_automatically(work: Work, subject: UUID, event: UUID) -> Any:
     if tried or renewal.is_declined or not renewal.is_open or Payment.live_of(renewal):
         return
     if failed := may_charge(case):
-        auto_renewal.hold_back(renewal, failed, at=work.now)
+        auto_renewal.hold_back(case, failed, at=work.now)
         return
     payment = auto_renewal.begin(case, at=work.now)
     assert case.card
@@ -42,7 +42,7 @@ def tell_held_back(work: Work, event: UUID) -> None:
     renewal = Renewal.find(work.session, happened.subject_id)
     for person in _owner(renewal):
         plan(work, MessageKind.HELD_BACK, person, renewal, purpose=f"held_back:{renewal.id}:{person.id}",
-             conjuncts=happened.details["conjuncts"], account_name=renewal.account.name)
+             because=happened.details["because"], account_name=renewal.account.name)
 
 
 def tell_card_failed(work: Work, subject: UUID) -> None:
@@ -59,7 +59,7 @@ def tell_card_failed(work: Work, subject: UUID) -> None:
     people = dict.fromkeys([*_owner(renewal), *staff_with(work.session, Role.MANAGER)])
     for person in people:
         plan(work, MessageKind.HELD_BACK, person, renewal, purpose=f"tried:{renewal.id}:{person.id}",
-             conjuncts=["tries"], account_name=renewal.account.name)
+             because=[auto_renewal.OUT_OF_TRIES], account_name=renewal.account.name)
 
 
 def tell_unserved(work: Work, subject: UUID) -> None:

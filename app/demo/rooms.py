@@ -38,8 +38,11 @@ def show(visit: Visit) -> Answer:
     house = _house(visit)
     with house.database.begin(Role.WORKER, read_only=True) as (session, _):
         context = _newcomer(session) | {"stops": stops(session, ROADS, visit.today)}
-    mails = [_shown_mail(mail) for mail in reversed(read_all(_mailbox())[-NEWEST_MAILS:])]
-    return visit.page("demo/demo.html", mails=mails, sandbox_url=house.settings.stripe_base or "", **context)
+    every, most = read_all(_mailbox()), _most_mails(visit)
+    return visit.page(
+        "demo/demo.html", mails=[_shown_mail(mail) for mail in reversed(every[-most:])],
+        older=most + NEWEST_MAILS if len(every) > most else 0, sandbox_url=house.settings.stripe_base or "", **context,
+    )
 
 
 @get("/demo/parts.json", DEMO)
@@ -87,6 +90,12 @@ def move_clock(visit: Visit) -> Any:
     house, day = _house(visit), _wanted_day(visit)
     yield partial(time.move_to, house, day)
     return visit.go("/demo")
+
+
+def _most_mails(visit: Visit) -> int:
+    """How many mails the page shows: the newest, and more for whoever asks for older ones."""
+    word = visit.request.query.get("mails", "")
+    return max(NEWEST_MAILS, int(word)) if word.isascii() and word.isdigit() and len(word) < 6 else NEWEST_MAILS
 
 
 def _wanted_day(visit: Visit) -> date:

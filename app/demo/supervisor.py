@@ -95,19 +95,20 @@ class Demo:
         house.close()
 
     def _fill(self, told: dict[str, str]) -> bool:
-        """A new database gets the policies, the morning of the first day and the book, the book through the importer.
+        """A new database gets the morning of the first day, the policies and the book, the book through the importer.
 
         Returns: whether it is new.
         """
         settings = Settings.read(told)
         database = Database(settings.database_url, jobs.follow, pool=2)
-        with database.begin(Role.WORKER) as (session, now):
+        with database.begin(Role.WORKER, read_only=True) as (session, _):
             is_new = session.query(Clock).filter(Clock.offset_seconds != 0).first() is None
-            ship(session, at=now.business)
         if is_new:
             time.stand_at(database, self.first_day, time.ON_THE_WAY[0])
         else:
             time.stand_at(database, time.today(database))
+        with database.begin(Role.WORKER) as (session, now):
+            ship(session, at=now.business)
         if is_new:
             os.environ.update(told)
             whole = [BOOK / name for name in BOOK_FILES]

@@ -28,7 +28,7 @@ def needless(turn: Turn, action: Action) -> str:
     if rule.unless_stage and reached(turn.renewal.state, RenewalState(rule.unless_stage)):
         return f"The renewal is {turn.renewal.state.value} already."
     if action.kind is ActionKind.TELL_OWNER and turn.is_late(action):
-        return "It was found late; the tasks say it."
+        return "That day had gone by when the renewal was planned; its tasks stand in the owner’s day instead."
     if action.kind is ActionKind.ESCALATE_SILENCE and _heard_from_them(turn):
         return "They have been in touch."
     return ""

@@ -40,7 +40,9 @@ class Share:
         """Source: framework, "Automatikkan Peringatan": the worst is all by hand, or all by machine."""
         if self.percent is None or (self.by_people and self.by_machine):
             return ""
-        return "All of it is by hand: that does not scale." if self.by_people else "Nobody was there: it feels robotic."
+        if self.by_people:
+            return "All of it is by hand: that does not scale."
+        return "Only letters, and nothing by a person: it feels robotic."
 
 
 @dataclass(frozen=True, slots=True)

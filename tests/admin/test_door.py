@@ -7,7 +7,7 @@ from uuid import uuid4
 import admin
 from gateways.browser import Side, rooms_of
 from renewals.account import Account
-from tests.world import World
+from tests.world import PUBLIC_URL, World
 
 ROOMS = [room for module in admin.rooms() for room in rooms_of(module)]
 PAGES = ["/admin", "/admin/renewals", "/admin/accounts", "/admin/audit", "/admin/check"]
@@ -57,6 +57,19 @@ def test_what_does_not_exist_is_not_found(world: World) -> None:
     paths = [f"/admin/{noun}/{key}" for noun in ("renewals", "accounts", "documents") for key in (uuid4(), a_person)]
 
     assert {maya.get(path).status_code for path in paths} == {404}
+
+
+def test_who_of_the_staff_goes_wrong_keeps_the_menu_and_a_way_back(world: World) -> None:
+    maya, renewal = world.signed_in("maya@lumen.example"), f"/admin/renewals/{world.renewal('cedar-dental')}"
+    sent_by = {"referer": f"{PUBLIC_URL}{renewal}?told=all"}
+
+    nowhere, expired = maya.get("/admin/nowhere"), maya.client.post(f"{renewal}/stage", data={}, headers=sent_by)
+    abroad = maya.client.post(f"{renewal}/stage", data={}, headers={"referer": "https://elsewhere.example/"})
+
+    assert [answer.status_code for answer in (nowhere, expired, abroad)] == [404, 403, 403]
+    assert all('aria-label="Main"' in answer.text for answer in (nowhere, expired, abroad))
+    assert f'href="{renewal}?told=all">Back to the page' in expired.text
+    assert "Back to the page" not in abroad.text and "elsewhere" not in abroad.text
 
 
 def test_every_room_is_the_staffs_and_asks_for_a_permission() -> None:

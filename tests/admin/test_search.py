@@ -13,11 +13,20 @@ from tests.admin.test_record import said
 from tests.world import World
 
 MAYA, RUTH = "maya@lumen.example", "ruth@cedar-dental.example"
+FIELDS = ("/admin/search?q=cedar", "/admin/accounts?text=cedar", "/admin/renewals?text=cedar")
 
 
 def found(world: World, words: str) -> list[tuple[str, str]]:
     with world.reading() as session:
         return [(one.kind.value, one.title) for one in search.look(session, words)]
+
+
+def test_the_field_holds_what_was_looked_for_and_is_empty_on_every_other_page(world: World) -> None:
+    maya = world.signed_in(MAYA)
+
+    kept = [re.findall(r'id="q"[^>]* value="([^"]*)"', maya.get(path).text) for path in FIELDS]
+
+    assert kept == [["cedar"], [""], [""]]
 
 
 def test_a_company_comes_first_then_its_renewal_and_its_people(world: World) -> None:

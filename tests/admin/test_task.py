@@ -165,9 +165,10 @@ def test_the_day_groups_tasks_by_urgency_and_by_renewal(world: World) -> None:
         task = session.get_one(Task, open_task(world, "cedar-dental", "quick_health_check"))
         task.due_on = task.due_on.replace(day=1)
 
-    page = said(world.signed_in(MAYA).get("/admin").text)
+    whole = world.signed_in(MAYA).get("/admin").text
 
-    late, week = page.split("Until Wed 12 Aug", 1)
+    assert re.search(r"<span>Today</span> <span [^>]+>1</span>", whole)
+    late, week = said(whole).split("Until Wed 12 Aug", 1)
     assert "1 task late" in late
     assert "Late 1" in late
     assert "Cedar Dental renews in 30 days Quick health check was due 4 days ago · 15 min" in late

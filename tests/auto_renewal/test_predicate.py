@@ -76,6 +76,28 @@ def test_a_choice_that_nothing_came_of_leaves_the_contract_to_renew_by_itself(ju
     assert juno.charges() == [juno.notice().price_minor]
 
 
+DECIDED = '{"touch": {"value": "assisted", "reason": "New owner", "by": null, "at": "2026-08-05T09:00:00+00:00"}}'
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("facts = jsonb_set(facts, '{health}', '\"red\"')", "The account is in the red."),
+        (f"decided = '{DECIDED}'", "Somebody decided that people run it."),
+    ],
+)
+def test_why_people_run_it_is_said_by_name(juno: Juno, how: LiteralString, said: str) -> None:
+    juno.alter(f"UPDATE routing SET touch = 'assisted', {how} WHERE renewal_id = %(renewal)s")  # type: ignore[arg-type]
+    juno.world.stand_at(RENEWS_ON)
+
+    juno.fall_due()
+    juno.world.work()
+
+    assert f"- {said}" in juno.mails("held_back")[0].text
+    page = juno.world.signed_in("maya@lumen.example").get(f"/admin/renewals/{juno.renewal}").text
+    assert f"Nothing was charged by itself. {said}" in page
+
+
 def test_a_price_that_needs_an_approval_is_not_charged(juno: Juno) -> None:
     approved = next(conjunct for conjunct in CONJUNCTS if conjunct.name == "approved")
     juno.world.stand_at(RENEWS_ON)
