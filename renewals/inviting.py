@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from renewals.errors import Malformed, NotNow
 from renewals.event import Event, EventName
 from renewals.permission import Permission
-from renewals.person import CUSTOMER_ROLES, Person, Role
+from renewals.person import CUSTOMER_ROLES, ENCODED, Person, Role
 
 ADDRESS = re.compile(
     r"(?=.{3,254}$)(?=[^@]{1,64}@)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -28,7 +28,7 @@ def invite(session: Session, *, name: str, email: str, role: str, by: Person, at
     """
     by.must(Permission.MANAGE_PEOPLE)
     address, called = email.strip().lower(), name.strip()
-    if not called or len(called) > 200 or not called.isprintable():
+    if not called or len(called) > 200 or not called.isprintable() or ENCODED in called:
         raise Malformed("Write their name.", "name")
     if not ADDRESS.fullmatch(address):
         raise Malformed("This is not a mail address. It looks like name@company.com.", "email")

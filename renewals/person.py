@@ -34,6 +34,9 @@ class Role(StrEnum):
 
 CUSTOMER_ROLES = (Role.OWNER, Role.BUYER, Role.SIGNER, Role.PROCUREMENT, Role.VIEWER)
 STAFF_ROLES = tuple(role for role in Role if role not in CUSTOMER_ROLES)
+ENCODED = "=?"
+"""How a mail's header begins a word that stands for any other characters, the ends of lines among them (RFC 2047).
+Nobody is called so."""
 
 
 class Person(Versioned, Record):

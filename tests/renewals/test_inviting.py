@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from renewals.errors import NotNow
+from renewals.errors import Malformed, NotNow
 from renewals.inviting import INVITATIONS_A_DAY, invite
 from renewals.person import Person
 from tests.money.parties import RUTH
@@ -31,3 +31,12 @@ def test_an_owner_who_has_invited_twenty_people_invites_the_next_one_tomorrow(wo
         later = invite(session, name="E", email="e@cedar-dental.example", role="viewer", by=ruth, at=tomorrow)
 
         assert all(person.active for person in (colleague, stranger, later))
+
+
+def test_nobody_is_called_by_what_a_mail_would_read_as_lines_of_its_own(world: World) -> None:
+    name = "=?utf-8?q?Lumen=0D=0AReply-To=3A_a=40evil.example?="
+    with world.writing() as session:
+        ruth = session.scalars(select(Person).where(Person.email == RUTH)).one()
+
+        with pytest.raises(Malformed, match="Write their name"):
+            invite(session, name=name, email="a@cedar-dental.example", role="viewer", by=ruth, at=AT)
