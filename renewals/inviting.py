@@ -36,7 +36,7 @@ def invite(session: Session, *, name: str, email: str, role: str, by: Person, at
         raise Malformed("Choose what they may do.", "role")
     _owners(session, by)  # one invitation at a time in a company
     if _invited_since(session, by, at - A_DAY) >= INVITATIONS_A_DAY:
-        raise NotNow(f"You have invited {INVITATIONS_A_DAY} people since yesterday. Invite the others tomorrow.")
+        raise NotNow(f"{INVITATIONS_A_DAY} people have been invited since yesterday. Invite the others tomorrow.")
     if Person.staff_by_email(session, address):
         raise Malformed("This address can not be invited; it belongs to the people who look after you.", "email")
     known = session.scalars(select(Person).where(Person.account_id == by.account_id, Person.email == address)).first()
@@ -65,12 +65,12 @@ def remove(session: Session, person: Person, *, by: Person, at: datetime) -> Non
 
 
 def _invited_since(session: Session, person: Person, since: datetime) -> int:
-    """How many they invited, for the limit: nobody mails strangers by the hundred in our name."""
-    mine = select(func.count()).where(
-        Event.account_id == person.account_id, Event.name == EventName.PERSON_INVITED, Event.by_id == person.id,
-        Event.at > since,
+    """How many their company invited, whoever did: nobody mails strangers by the hundred in our name, not by way of
+    owners invited for it."""
+    ours = select(func.count()).where(
+        Event.account_id == person.account_id, Event.name == EventName.PERSON_INVITED, Event.at > since
     )
-    return session.scalar(mine) or 0
+    return session.scalar(ours) or 0
 
 
 def _owners(session: Session, person: Person) -> int:

@@ -88,7 +88,7 @@ def test_the_reader_of_this_test_would_see_a_script_that_runs() -> None:
 def test_what_people_type_is_shown_and_never_runs(standing: World, cast_here: Cast, payload: str) -> None:
     owner, renewal = cast_here.look("owner"), f"/renewals/{cast_here.own.renewal_id}"
     number = SCRIPTS.index(payload)
-    standing.stand_at(time.FIRST_DAY + timedelta(days=number // 19 * 2))  # an owner invites twenty a day, not more
+    standing.stand_at(time.FIRST_DAY + timedelta(days=number // 19 * 2))  # a company invites twenty a day, not more
 
     pages = [
         owner.post("/people", {"name": payload, "email": "no address", "role": payload}),
