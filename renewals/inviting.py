@@ -53,9 +53,11 @@ def invite(session: Session, *, name: str, email: str, role: str, by: Person, at
 def remove(session: Session, person: Person, *, by: Person, at: datetime) -> None:
     """Let a colleague go; what they did stays.
 
-    Raises: NotYours, NotNow for the last owner or one's own self.
+    Raises: NotYours, NotNow for the last owner, one's own self or somebody who has left.
     """
     by.must(Permission.MANAGE_PEOPLE)
+    if not person.active:
+        raise NotNow(f"{person.name} has left already.")
     if person.id == by.id:
         raise NotNow("You can not remove yourself. Another owner can.")
     if Role.OWNER.value in person.roles and _owners(session, person) < 2:

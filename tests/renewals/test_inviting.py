@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from renewals.errors import Malformed, NotNow
-from renewals.inviting import INVITATIONS_A_DAY, invite
+from renewals.inviting import INVITATIONS_A_DAY, invite, remove
+from renewals.event import Event, EventName
 from renewals.person import Person
 from tests.money.parties import RUTH
 from tests.world import World
@@ -40,3 +41,16 @@ def test_nobody_is_called_by_what_a_mail_would_read_as_lines_of_its_own(world: W
 
         with pytest.raises(Malformed, match="Write their name"):
             invite(session, name=name, email="a@cedar-dental.example", role="viewer", by=ruth, at=AT)
+
+
+def test_somebody_who_has_left_can_not_be_removed_again(world: World) -> None:
+    with world.writing() as session:
+        ruth = session.scalars(select(Person).where(Person.email == RUTH)).one()
+        leo = session.scalars(select(Person).where(Person.email == "leo@cedar-dental.example")).one()
+        remove(session, leo, by=ruth, at=AT)
+
+        with pytest.raises(NotNow, match="Leo Brandt has left already"):
+            remove(session, leo, by=ruth, at=AT)
+
+        session.flush()
+        assert len(session.scalars(select(Event).where(Event.name == EventName.PERSON_REMOVED)).all()) == 1
