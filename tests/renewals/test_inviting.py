@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from renewals.errors import Malformed, NotNow
-from renewals.inviting import INVITATIONS_A_DAY, invite, remove
 from renewals.event import Event, EventName
+from renewals.inviting import INVITATIONS_A_DAY, invite, remove
 from renewals.person import Person
 from tests.money.parties import RUTH
 from tests.world import World

@@ -427,6 +427,18 @@ BODIES = {
     "nothing at all": (b"", FORM["Content-Type"]),
     "only signs": (b"&&&===&&&", FORM["Content-Type"]),
     "another alphabet": (b"\xff\xfe\x00\x00", FORM["Content-Type"] + "; charset=utf-16"),
+    "a part in an unknown alphabet": (
+        b"--b\r\nContent-Disposition: form-data; name=\"x\"\r\nContent-Type: text/plain; charset=klingon\r\n\r\n1\r\n"
+        b"--b--\r\n", "multipart/form-data; boundary=b",
+    ),
+    "a part in no alphabet": (
+        b"--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n\xff\xfe\r\n--b--\r\n",
+        "multipart/form-data; boundary=b",
+    ),
+    "a name in an unknown alphabet": (
+        b"--b\r\nContent-Disposition: form-data; name*=klingon''%ff\r\n\r\n1\r\n--b--\r\n",
+        "multipart/form-data; boundary=b",
+    ),
     "an unknown alphabet": (b"a=1", FORM["Content-Type"] + "; charset=klingon"),
 }
 
