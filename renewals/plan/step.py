@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Integer, Select, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from renewals.base import Owned, Versioned, new_key, session_of, tenant
+from renewals.base import Owned, Versioned, new_key, one, session_of, tenant
 from renewals.errors import Malformed, NotFound, NotNow
 from renewals.event import Event, EventName
 from renewals.permission import Permission
@@ -184,10 +184,13 @@ def in_order(renewal_id: UUID) -> Select[Step]:
 
 
 def _renewal_of(step: Step, by: Person) -> Renewal:
-    """Locked, so that two who change the plan at once come one after the other. Raises: NotYours, NotNow."""
+    """Locked, so that two who change the plan at once come one after the other, and the second finds the step as the
+    first left it. Raises: NotYours, NotNow, NotFound when it was removed meanwhile.
+    """
     by.must(Permission.PLAN_STEPS)
     renewal = Renewal.find(session_of(step), step.renewal_id, lock=True)
     renewal.must_be_open()
+    one(session_of(step), select(Step).where(Step.id == step.id).execution_options(populate_existing=True))
     return renewal
 
 
