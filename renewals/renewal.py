@@ -48,6 +48,8 @@ def reached(state: RenewalState, wanted: RenewalState) -> bool:
 
 NOES_A_DAY = 5
 """How often "do not renew" can be taken back in a day. The no itself is heard at any time."""
+QUESTIONS_A_DAY = 20
+"""Questions and wishes for an invoice of one person."""
 CLOSED = frozenset({RenewalState.WON, RenewalState.LOST})
 
 
@@ -243,16 +245,28 @@ class Renewal(Lifecycle, Owned):
     def ask(self, purpose: str, words: str, *, by: Person, at: datetime, option: str = "", **more: str) -> Event:
         """A question to the person who looks after this renewal; `more` is what a form asked beside it.
 
-        Raises: NotYours, Malformed.
+        Raises: NotYours, Malformed, NotNow after many in a day: each is a mail to somebody.
         """
         by.must(Permission.ASK)
         if not words.strip():
             raise Malformed("Write your question first.", "words")
+        self._must_not_flood(by, at)
         asked = self.write_down(ActivityKind(purpose), words, on=self.account.today(at), person=by, **more)
         return Event.record(
             session_of(self), EventName.QUESTION_ASKED, self, by=by, at=at, purpose=purpose, option=option,
             activity=str(asked.id),
         )
+
+    def _must_not_flood(self, by: Person, at: datetime) -> None:
+        """Raises: NotNow."""
+        session = session_of(self)
+        by.one_at_a_time(session)
+        asked = select(func.count()).where(
+            Event.account_id == self.account_id, Event.name == EventName.QUESTION_ASKED, Event.by_id == by.id,
+            Event.at > at - timedelta(days=1),
+        )
+        if (session.scalar(asked) or 0) >= QUESTIONS_A_DAY:
+            raise NotNow(f"You have asked {QUESTIONS_A_DAY} times since yesterday. Ask the rest tomorrow, or by mail.")
 
     def write_down(
         self, kind: ActivityKind, words: str, *, on: date, person: Person | None = None, **more: str

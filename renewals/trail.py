@@ -93,8 +93,8 @@ def look(session: Session, looked: Looked) -> list[Told]:
     if looked.name:
         query = query.where(Event.name == looked.name.value)
     if looked.day:
-        moments = (datetime.combine(looked.day, end, UTC) for end in (time.min, time.max))
-        query = query.where(Event.at.between(*moments))
+        begins, ends = (datetime.combine(looked.day, moment, UTC) for moment in (time.min, time.max))
+        query = query.where(Event.at.between(begins, ends))
     if looked.before:
         query = query.where(Event.seq < looked.before)
     return _read(session, query)
