@@ -2,7 +2,6 @@
 
 import asyncio
 import inspect
-import re
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import structlog
 from litestar import Request as WebRequest
 from litestar import Response, route
 from litestar.enums import HttpMethod
+from litestar.exceptions import ClientException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +22,7 @@ from admin.shell import page as office_page
 from app.house import House
 from app.keys import hashed, new_session_token
 from app.logs import without_tokens
+from app.readable import must_be_text, must_hold_no_card
 from app.session import SEEN_EVERY, WebSession
 from app.transaction import Role, Steps, run_steps
 from app.visit import CodeNeeded, SignInNeeded, Visiting
@@ -34,8 +35,6 @@ LONGEST_FORM = 64_000
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 LONGEST_FIELD = 10_000
 MOST_FIELDS = 300
-CARD_NUMBER = re.compile(r"(?<![\w-])[2-6](?:[ -]?\d){12,18}(?![\w-])")
-"""What could be a payment card's number; its last digit decides."""
 COOKIE_SECONDS = {"flash": 30, "locale": 365 * 86_400}
 SESSION_SECONDS = 14 * 86_400
 UNREACHABLE = b"Kekal can not be reached. Try again in a minute."
@@ -198,24 +197,9 @@ def _must_be_readable(request: Request) -> None:
     for field, text in [*request.form.items(), *request.query.items(), ("path", request.path)]:
         if len(text) > LONGEST_FIELD:
             raise Malformed(f"This is too long; {LONGEST_FIELD:,} characters are the most we can take.", field)
-        if "\0" in text or "\0" in field or not _is_text(text):
-            raise Malformed("There is something in it that is no text.", field)
-        if any(_is_card_number(found) for found in CARD_NUMBER.findall(text)):
-            raise Malformed("This looks like a card's number. Never write one here; Stripe's page asks for it.", field)
-
-
-def _is_text(text: str) -> bool:
-    """Whether it can be written down: half a character of UTF-16 can not."""
-    try:
-        return bool(text.encode()) or not text
-    except UnicodeEncodeError:
-        return False
-
-
-def _is_card_number(text: str) -> bool:
-    """Luhn's rule: every second digit from the right is doubled, and the sum ends in 0."""
-    digits = [int(letter) for letter in reversed(text) if letter.isdigit()]
-    return sum(digits[::2]) % 10 == -sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2]) % 10
+        must_be_text(field, field)
+        must_be_text(field, text)
+        must_hold_no_card(field, text)
 
 
 def _generated(work: Work, visit: Visiting, path: dict[str, Any]) -> Generator[Any, Any, Answer]:
@@ -253,8 +237,16 @@ async def _read(request: WebRequest[Any, Any, Any], proxies: int) -> Request:
     method = str(request.method)
     form: dict[str, str] = {}
     if method not in ("GET", "HEAD") and request.headers.get("content-type", "").lower().startswith(FORMS):
-        form = {key: value for key, value in (await request.form()).multi_items() if isinstance(value, str)}
+        form = await _form(request)
     return _plain_request(request, proxies, form)
+
+
+async def _form(request: WebRequest[Any, Any, Any]) -> dict[str, str]:
+    """Raises: ClientException for what is written in no alphabet, or in one that nobody knows."""
+    try:
+        return {key: value for key, value in (await request.form()).multi_items() if isinstance(value, str)}
+    except (LookupError, UnicodeError) as no:
+        raise ClientException from no
 
 
 def _address(request: WebRequest[Any, Any, Any], proxies: int) -> str:

@@ -1,13 +1,16 @@
 """Jobs: which work follows from which event, in one table, and how it is put into the queue."""
 
 from collections.abc import Callable
+from enum import IntEnum
 from typing import Any
 
 import procrastinate
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Text, cast, column, delete, select, table
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.transaction import take_worker_role
 from renewals.event import Event, EventName
+from renewals.message import MessageKind
 from renewals.plan.action import ActionState
 from renewals.policy import PolicyKind
 from renewals.routing.route import POLICIES
@@ -15,6 +18,26 @@ from renewals.routing.route import POLICIES
 QUEUE_OPTIONS = {"options": "-c role=kekal_worker"}
 BATCH = 1000
 """Jobs put into the queue by one statement."""
+JOBS = table("procrastinate_jobs", column("id"), column("task_name"), column("status"), column("args", JSONB))
+"""The queue's own table."""
+
+
+class Rank(IntEnum):
+    """Which work is taken first: nobody who causes much of it keeps others from signing in, or money from settling."""
+
+    FIRST = 10
+    USUAL = 0
+    LAST = -10
+
+
+RANKS = {
+    **dict.fromkeys(
+        ("send_sign_in", "reconcile", "handle_notice", "renew_automatically", "issue_invoice", "plan_receipt", "alert",
+         "retake_stalled", "sweep_inbox", "sweep_payments"), Rank.FIRST,
+    ),
+    **dict.fromkeys(("route_customer", "route_renewals", "band_again", "draw_plan", "draw_plans"), Rank.LAST),
+}
+"""The rank of each job that is not of the usual one."""
 
 ROUTES = frozenset({kind.value for kind in POLICIES})
 BANDS = PolicyKind.HEALTH.value
@@ -118,26 +141,45 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] 
 
 def follow(connection: Connection, events: list[Event]) -> None:
     """Put the jobs of these events into the queue, in the transaction that wrote the events."""
-    wanted = [
-        (job, given, wait) for event in events for job, args, wait in FOLLOWS.get(EventName(event.name), [])
-        if (given := args(event)) is not None
-    ]
-    if not wanted:
+    alike: dict[tuple[str, int, Rank], list[Args]] = {}
+    for event in events:
+        for job, args, wait in FOLLOWS.get(EventName(event.name), []):
+            if (given := args(event)) is not None:
+                alike.setdefault((job, wait, _rank(job, event)), []).append(given)
+    if not alike:
         return
     take_worker_role(connection)
-    alike: dict[tuple[str, int], list[Args]] = {}
-    for job, args, wait in wanted:
-        alike.setdefault((job, wait), []).append(args)
-    for (job, wait), many in alike.items():
-        defer(connection, job, *many, wait=wait)
+    for (job, wait, rank), many in alike.items():
+        defer(connection, job, *many, wait=wait, rank=rank)
 
 
-def defer(connection: Connection, job: str, *many: Args, wait: int = 0) -> None:
+def rank_of(job: str) -> Rank:
+    return RANKS.get(job, Rank.USUAL)
+
+
+def _rank(job: str, event: Event) -> Rank:
+    """A code that somebody waits for is no letter among others."""
+    return Rank.FIRST if event.details.get("kind") == MessageKind.SIGN_IN else rank_of(job)
+
+
+def defer(connection: Connection, job: str, *many: Args, wait: int = 0, rank: Rank | None = None) -> None:
     """One job for each of the arguments, in batches. Units: `wait` in seconds of machine time."""
     options: dict[str, Any] = {"schedule_in": {"seconds": wait}} if wait else {}
+    options["priority"] = rank_of(job) if rank is None else rank
     task = _deferrer.configure_task(job, connection=connection.connection.driver_connection, **options)
     for begin in range(0, len(many), BATCH):
         task.batch_defer(*many[begin:begin + BATCH])
+
+
+def forget_waiting(connection: Connection, job: str, args: Args) -> None:
+    """What waits to do just the same is not done again: it was committed, so whoever begins now sees what it is about.
+
+    One that a worker is taking at this moment is left to it.
+    """
+    waiting = select(JOBS.c.id).where(
+        JOBS.c.task_name == job, cast(JOBS.c.status, Text) == "todo", JOBS.c.args == cast(args, JSONB)
+    )
+    connection.execute(delete(JOBS).where(JOBS.c.id.in_(waiting.with_for_update(skip_locked=True))))
 
 
 _deferrer = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())

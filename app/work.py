@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.house import House
-from app.jobs import Args, defer
+from app.jobs import Args, defer, forget_waiting
 from app.transaction import Role, Steps, run_steps, take_worker_role
 
 Job = Callable[..., Any]
@@ -47,6 +47,10 @@ class Work:
         self.session.flush()
         take_worker_role(self.session.connection())
         defer(self.session.connection(), job, *many, wait=wait)
+
+    def instead_of_waiting(self, job: str, **args: str) -> None:
+        """Say at the beginning of a job that this run stands for all that wait to do the same."""
+        forget_waiting(self.session.connection(), job, args)
 
 
 def _steps(call: Callable[[], Any], job: Job) -> Steps[None]:

@@ -16,7 +16,7 @@ from procrastinate import JobContext
 from app.chores import auto_renewal, health, household, message, money, paper, plan
 from app.chores.day import begin_day
 from app.house import House
-from app.jobs import QUEUE_OPTIONS
+from app.jobs import QUEUE_OPTIONS, rank_of
 from app.pace import wait_for_stripe
 from app.work import Work
 from renewals.errors import GatewayFailed, NotFound
@@ -65,7 +65,8 @@ def queue(house: House) -> procrastinate.App:
     for chore in CHORES:
         app.task(name=chore.__name__, retry=RETRY)(_as_task(house, chore))
     for chore, cron in PERIODIC:
-        task = app.task(name=chore.__name__, retry=False, pass_context=False)(_as_periodic(house, chore))
+        name = chore.__name__
+        task = app.task(name=name, priority=rank_of(name), retry=False)(_as_periodic(house, chore))
         app.periodic(cron=cron)(task)
     _retake(app)
     return app
@@ -100,7 +101,7 @@ def _retake(app: procrastinate.App) -> None:
     """Jobs of a worker that died go back into the queue; procrastinate leaves this to its users."""
 
     @app.periodic(cron=EVERY_FEW_SECONDS)
-    @app.task(name="retake_stalled", pass_context=True)
+    @app.task(name="retake_stalled", priority=rank_of("retake_stalled"), pass_context=True)
     async def retake(context: JobContext, timestamp: int) -> None:
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
             await app.job_manager.retry_job(job)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from pricing.currency import DECIMALS, decimals
 
-_DECIMAL_TEXT = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
+_DECIMAL_TEXT = re.compile(r"(-?)([0-9]{1,40})(?:\.([0-9]{1,40}))?")
 
 
 class MixedCurrencies(ValueError):
@@ -48,7 +48,7 @@ class Money:
         places = decimals(currency)
         found = _DECIMAL_TEXT.fullmatch(text)
         if found is None:
-            raise NotAnAmount(f"{text!r} is not an amount; write it like 8640.00, without separators.")
+            raise NotAnAmount(f"{text[:40]!r} is not an amount; write it like 8640.00, without separators.")
         sign, whole, part = found[1], found[2], found[3] or ""
         if len(part) > places:
             raise NotAnAmount(f"{text!r} has {len(part)} decimals; {currency} has {places}.")

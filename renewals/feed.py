@@ -67,6 +67,7 @@ class Feed(Record):
         by.must(Permission.VIEW)
         if scope not in ([FeedScope.OWN, FeedScope.TEAM] if by.is_staff else [FeedScope.OWN]):
             raise Malformed("Choose what the calendar shows.", "scope")
+        by.one_at_a_time(session)
         if len(session.scalars(cls.of(by)).all()) >= MOST:
             raise NotNow(f"You have {MOST} calendar addresses. Take one back first.")
         feed = cls(

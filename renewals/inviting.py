@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from renewals.errors import Malformed, NotNow
 from renewals.event import Event, EventName
 from renewals.permission import Permission
-from renewals.person import CUSTOMER_ROLES, Person, Role
+from renewals.person import CUSTOMER_ROLES, ENCODED, Person, Role
 
 ADDRESS = re.compile(
     r"(?=.{3,254}$)(?=[^@]{1,64}@)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -28,7 +28,7 @@ def invite(session: Session, *, name: str, email: str, role: str, by: Person, at
     """
     by.must(Permission.MANAGE_PEOPLE)
     address, called = email.strip().lower(), name.strip()
-    if not called or len(called) > 200 or not called.isprintable():
+    if not called or len(called) > 200 or not called.isprintable() or ENCODED in called:
         raise Malformed("Write their name.", "name")
     if not ADDRESS.fullmatch(address):
         raise Malformed("This is not a mail address. It looks like name@company.com.", "email")
@@ -36,7 +36,7 @@ def invite(session: Session, *, name: str, email: str, role: str, by: Person, at
         raise Malformed("Choose what they may do.", "role")
     _owners(session, by)  # one invitation at a time in a company
     if _invited_since(session, by, at - A_DAY) >= INVITATIONS_A_DAY:
-        raise NotNow(f"You have invited {INVITATIONS_A_DAY} people since yesterday. Invite the others tomorrow.")
+        raise NotNow(f"{INVITATIONS_A_DAY} people have been invited since yesterday. Invite the others tomorrow.")
     if Person.staff_by_email(session, address):
         raise Malformed("This address can not be invited; it belongs to the people who look after you.", "email")
     known = session.scalars(select(Person).where(Person.account_id == by.account_id, Person.email == address)).first()
@@ -53,9 +53,11 @@ def invite(session: Session, *, name: str, email: str, role: str, by: Person, at
 def remove(session: Session, person: Person, *, by: Person, at: datetime) -> None:
     """Let a colleague go; what they did stays.
 
-    Raises: NotYours, NotNow for the last owner or one's own self.
+    Raises: NotYours, NotNow for the last owner, one's own self or somebody who has left.
     """
     by.must(Permission.MANAGE_PEOPLE)
+    if not person.active:
+        raise NotNow(f"{person.name} has left already.")
     if person.id == by.id:
         raise NotNow("You can not remove yourself. Another owner can.")
     if Role.OWNER.value in person.roles and _owners(session, person) < 2:
@@ -65,12 +67,12 @@ def remove(session: Session, person: Person, *, by: Person, at: datetime) -> Non
 
 
 def _invited_since(session: Session, person: Person, since: datetime) -> int:
-    """How many they invited, for the limit: nobody mails strangers by the hundred in our name."""
-    mine = select(func.count()).where(
-        Event.account_id == person.account_id, Event.name == EventName.PERSON_INVITED, Event.by_id == person.id,
-        Event.at > since,
+    """How many their company invited, whoever did: nobody mails strangers by the hundred in our name, not by way of
+    owners invited for it."""
+    ours = select(func.count()).where(
+        Event.account_id == person.account_id, Event.name == EventName.PERSON_INVITED, Event.at > since
     )
-    return session.scalar(mine) or 0
+    return session.scalar(ours) or 0
 
 
 def _owners(session: Session, person: Person) -> int:

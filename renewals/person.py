@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from renewals.base import Record, Versioned, sought
 from renewals.errors import NotYours
 from renewals.permission import MAY, Permission
+
+ONE_BY_ONE = 7_205_327
+"""The advisory lock under which one person's wishes are counted; the staff's role may not lock their rows."""
 
 
 class Role(StrEnum):
@@ -34,6 +37,9 @@ class Role(StrEnum):
 
 CUSTOMER_ROLES = (Role.OWNER, Role.BUYER, Role.SIGNER, Role.PROCUREMENT, Role.VIEWER)
 STAFF_ROLES = tuple(role for role in Role if role not in CUSTOMER_ROLES)
+ENCODED = "=?"
+"""How a mail's header begins a word that stands for any other characters, the ends of lines among them (RFC 2047).
+Nobody is called so."""
 
 
 class Person(Versioned, Record):
@@ -75,6 +81,10 @@ class Person(Versioned, Record):
         """Raises: NotYours, naming what is missing."""
         if not self.may(permission):
             raise NotYours(permission.refusal(self.first_name))
+
+    def one_at_a_time(self, session: Session) -> None:
+        """What they ask for at the same moment waits until this transaction has ended, so that it can be counted."""
+        session.execute(select(func.pg_advisory_xact_lock(ONE_BY_ONE, func.hashtext(str(self.id)))))
 
     @classmethod
     def colleagues_of(cls, person: "Person") -> Select["Person"]:

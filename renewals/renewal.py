@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Select, case, select
+from sqlalchemy import BigInteger, ForeignKey, Index, Select, case, func, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from pricing.money import Money
@@ -46,6 +46,10 @@ def reached(state: RenewalState, wanted: RenewalState) -> bool:
     return place(state) >= place(wanted)
 
 
+NOES_A_DAY = 5
+"""How often "do not renew" can be taken back in a day. The no itself is heard at any time."""
+QUESTIONS_A_DAY = 20
+"""Questions and wishes for an invoice of one person."""
 CLOSED = frozenset({RenewalState.WON, RenewalState.LOST})
 
 
@@ -233,22 +237,42 @@ class Renewal(Lifecycle, Owned):
             raise NotNow("This renewal goes on; there is nothing to take back.")
         if self.account.today(at) > self.decide_by:
             raise NotNow("The last day to decide has passed. Write to us and we will look at it together.")
+        if self._declined_since(at - timedelta(days=1)) >= NOES_A_DAY:
+            raise NotNow("You have changed your mind often today. Write to us and we will look at it together.")
         self.declined_at = self.declined_reason = self.declined_by = None
         Event.record(session_of(self), EventName.RENEWAL_RECONSIDERED, self, by=by, at=at)
+
+    def _declined_since(self, since: datetime) -> int:
+        noes = select(func.count()).where(
+            Event.subject_id == self.id, Event.name == EventName.RENEWAL_DECLINED, Event.at > since
+        )
+        return session_of(self).scalar(noes) or 0
 
     def ask(self, purpose: str, words: str, *, by: Person, at: datetime, option: str = "", **more: str) -> Event:
         """A question to the person who looks after this renewal; `more` is what a form asked beside it.
 
-        Raises: NotYours, Malformed.
+        Raises: NotYours, Malformed, NotNow after many in a day: each is a mail to somebody.
         """
         by.must(Permission.ASK)
         if not words.strip():
             raise Malformed("Write your question first.", "words")
+        self._must_not_flood(by, at)
         asked = self.write_down(ActivityKind(purpose), words, on=self.account.today(at), person=by, **more)
         return Event.record(
             session_of(self), EventName.QUESTION_ASKED, self, by=by, at=at, purpose=purpose, option=option,
             activity=str(asked.id),
         )
+
+    def _must_not_flood(self, by: Person, at: datetime) -> None:
+        """Raises: NotNow."""
+        session = session_of(self)
+        by.one_at_a_time(session)
+        asked = select(func.count()).where(
+            Event.account_id == self.account_id, Event.name == EventName.QUESTION_ASKED, Event.by_id == by.id,
+            Event.at > at - timedelta(days=1),
+        )
+        if (session.scalar(asked) or 0) >= QUESTIONS_A_DAY:
+            raise NotNow(f"You have asked {QUESTIONS_A_DAY} times since yesterday. Ask the rest tomorrow, or by mail.")
 
     def write_down(
         self, kind: ActivityKind, words: str, *, on: date, person: Person | None = None, **more: str

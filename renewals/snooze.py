@@ -44,6 +44,7 @@ class Snooze(Owned):
         """In place of the one before. Raises: Malformed for a length that is not offered."""
         if days not in LENGTHS:
             raise Malformed("Choose how long.", "days")
+        by.one_at_a_time(session)
         if before := cls.standing(session, by):
             before.ended_at = at
             session.flush()  # one at a time: the old one first

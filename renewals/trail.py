@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -93,8 +93,8 @@ def look(session: Session, looked: Looked) -> list[Told]:
     if looked.name:
         query = query.where(Event.name == looked.name.value)
     if looked.day:
-        begins = datetime.combine(looked.day, time(), UTC)
-        query = query.where(Event.at >= begins, Event.at < begins + timedelta(days=1))
+        begins, ends = (datetime.combine(looked.day, moment, UTC) for moment in (time.min, time.max))
+        query = query.where(Event.at.between(begins, ends))
     if looked.before:
         query = query.where(Event.seq < looked.before)
     return _read(session, query)

@@ -21,6 +21,7 @@ from app.api.problem import NoToken
 from app.apitoken import Holder
 from app.house import House
 from app.quota import Quota
+from app.readable import must_be_text
 from app.transaction import Now, Role
 from gateways.browser import Access, Side
 from renewals.errors import Malformed
@@ -85,11 +86,13 @@ class Call:
         return found
 
     def only(self, *names: str) -> Mapping[str, str]:
-        """The words behind the question mark. Raises: Malformed for one that means nothing here."""
+        """The words behind the question mark. Raises: Malformed for one that means nothing here or is no text."""
         unknown = sorted(set(self.asked.query) - set(names))
         if unknown:
             known = f"known are {', '.join(names)}" if names else "none is known"
             raise Malformed(f"{unknown[0]} is no parameter here; {known}.", unknown[0])
+        for name, word in self.asked.query.items():
+            must_be_text(name, word)
         return self.asked.query
 
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Text, cast, column, select, table
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, Text, cast, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.jobs import JOBS
 from app.session import forget_old
 from app.work import Work
 from renewals import seal
@@ -17,7 +17,6 @@ from renewals.payment import OPEN, Payment
 
 SWEEP = 500
 """Rows of one sweep."""
-JOBS = table("procrastinate_jobs", column("task_name"), column("status"), column("args", JSONB))
 log = structlog.get_logger()
 
 

@@ -59,6 +59,7 @@ def route_renewals(work: Work, but: Collection[UUID] = ()) -> Any:
 
 def route_customer(work: Work, subject: UUID) -> None:
     """The rules asked again about one customer's open renewals: something about them is another now."""
+    work.instead_of_waiting("route_customer", subject=str(subject))
     _route_again(work, select(Renewal).where(Renewal.account_id == subject, Renewal.state.not_in(CLOSED)))
 
 

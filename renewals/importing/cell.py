@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 from pricing.currency import UnknownCurrency, decimals
 from pricing.money import Money, NotAnAmount
 from renewals.errors import Malformed
-from renewals.person import Role
+from renewals.person import ENCODED, Role
 from renewals.stake import BuyingRole
 
 Reader = Callable[[str], Any]
@@ -39,6 +39,13 @@ def text(limit: int) -> Reader:
         return cell
 
     return read
+
+
+def name(cell: str) -> str:
+    """Of a company or a person, as a mail's header can carry it."""
+    if ENCODED in cell:
+        raise Malformed(f"holds {ENCODED}, which a mail would read as other characters")
+    return text(200)(cell)  # type: ignore[no-any-return]
 
 
 def choice(kind: type[StrEnum]) -> Reader:

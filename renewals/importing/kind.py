@@ -82,7 +82,7 @@ ACCOUNTS = Kind(
     "accounts", "account", ("external_id",), keys=("id", "event_id", "reading_id"),
     columns=(
         _must("external_id", _ID, "text", "cedar-dental", "Your own id of the company; never changes."),
-        _must("name", cell.text(200), "text", "Cedar Dental", "As the customer writes it."),
+        _must("name", cell.name, "text", "Cedar Dental", "As the customer writes it."),
         _must("currency", cell.currency, "text", "USD", "ISO 4217; the segment policy must know it."),
         _must("country", cell.country, "text", "US", "ISO 3166, two letters."),
         _must("timezone", cell.timezone, "text", "America/Chicago", "Their days are counted here."),
@@ -106,7 +106,7 @@ PEOPLE = Kind(
     columns=(
         _may("account", _ID, "text", "cedar-dental", "The account's id; empty for staff.", "", headed=True),
         _must("email", cell.mail, "text", "ruth@cedar-dental.example", "Once in an account; in lower case."),
-        _must("name", cell.text(200), "text", "Ruth Calder", "Given name first."),
+        _must("name", cell.name, "text", "Ruth Calder", "Given name first."),
         _may("title", cell.text(200), "text", "Practice manager", "What they do.", ""),
         _must("roles", cell.roles, "text[]", "owner;buyer", "Separated by `;`, see below."),
         _may("locale", _LOCALE, "text", "en", "Their own language; empty is the account's."),

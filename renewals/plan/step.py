@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Integer, Select, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from renewals.base import Owned, Versioned, new_key, session_of, tenant
+from renewals.base import Owned, Versioned, new_key, one, session_of, tenant
 from renewals.errors import Malformed, NotFound, NotNow
 from renewals.event import Event, EventName
 from renewals.permission import Permission
@@ -23,6 +23,8 @@ LONGEST = 80
 """Characters of what a step is, and of who does it."""
 MOST_DAYS = 60
 """Working days of one step."""
+NEAR = timedelta(days=366)
+"""How far from the renewal date a step can be due."""
 EVERYTHING = "everything"
 """A step that comes after all others."""
 
@@ -51,6 +53,11 @@ class Draft:
             _words(form.get("title", ""), "title") or _missing(), _words(form.get("who", ""), "who"),
             _days(form.get("days", "").strip()), _day(form.get("due_on", "").strip()), form.get("after", ""),
         )
+
+    def must_be_near(self, renewal: Renewal) -> None:
+        """Raises: Malformed for a day that has nothing to do with this renewal; each look counts the days up to it."""
+        if self.due_on and abs(self.due_on - renewal.renews_on) > NEAR:
+            raise Malformed("Choose a day within a year of the renewal.", "due_on")
 
 
 class Step(Versioned, Owned):
@@ -104,6 +111,7 @@ class Step(Versioned, Owned):
     def change(self, draft: Draft, *, by: Person, at: datetime) -> None:
         """Raises: NotYours, NotNow, Malformed."""
         renewal = _renewal_of(self, by)
+        draft.must_be_near(renewal)
         self.write(draft, of_renewal(session_of(self), renewal.id))
         self.changed_at = at
         _record(renewal, EventName.STEP_CHANGED, self, by=by, at=at)
@@ -143,6 +151,7 @@ def add(renewal: Renewal, draft: Draft, *, by: Person, at: datetime) -> Step:
     """One more, at the end; the renewal must be locked. Raises: NotYours, NotNow, Malformed."""
     by.must(Permission.PLAN_STEPS)
     renewal.must_be_open()
+    draft.must_be_near(renewal)
     session = session_of(renewal)
     steps = of_renewal(session, renewal.id)
     if len(steps) >= MOST:
@@ -184,10 +193,13 @@ def in_order(renewal_id: UUID) -> Select[Step]:
 
 
 def _renewal_of(step: Step, by: Person) -> Renewal:
-    """Locked, so that two who change the plan at once come one after the other. Raises: NotYours, NotNow."""
+    """Locked, so that two who change the plan at once come one after the other, and the second finds the step as the
+    first left it. Raises: NotYours, NotNow, NotFound when it was removed meanwhile.
+    """
     by.must(Permission.PLAN_STEPS)
     renewal = Renewal.find(session_of(step), step.renewal_id, lock=True)
     renewal.must_be_open()
+    one(session_of(step), select(Step).where(Step.id == step.id).execution_options(populate_existing=True))
     return renewal
 
 

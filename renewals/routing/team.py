@@ -41,6 +41,7 @@ def name(session: Session, account: Account, role: Role, person: Person, *, by: 
     by.must(Permission.CHANGE_ROUTING)
     if role not in STAFF_ROLES or not person.is_staff or not person.active or role.value not in person.roles:
         raise Malformed("Choose somebody of the staff with this role.", "person")
+    Account.find(session, account.id, lock=True)  # one is named at a time
     query = select(TeamMember).where(TeamMember.account_id == account.id, TeamMember.role == role)
     member = session.scalars(query).one_or_none()
     former = member.person_id if member else None

@@ -32,6 +32,7 @@ SEARCHES = [
     ("person=maya", "Maya Iskandar signed in", "Kekal opened this renewal"),
     ("name=renewal.opened&account=cedar", "Kekal opened this renewal by an import", "brought a person in"),
     ("day=2026-08-05&name=book.imported", "imported 6,348 rows", "signed in"),
+    ("day=9999-12-31", "Nothing in the log is like that.", "Cedar Dental"),
     ("day=2026-08-04", "Nothing in the log is like that.", "Cedar Dental"),
 ]
 

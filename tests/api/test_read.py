@@ -49,13 +49,14 @@ def test_renewals_are_asked_for_by_stage_and_account(maya: Knock) -> None:
 
 
 def test_what_can_not_be_understood_names_its_field(maya: Knock) -> None:
-    wrong = ["limit=0", "limit=201", "limit=ten", "limit=%D9%A3", "after=last", "stage=happy", "colour=red"]
+    wrong = ["limit=0", "limit=201", "limit=ten", "limit=%D9%A3", "after=last", "stage=happy", "colour=red",
+             "account=a%00b"]
 
     answers = [maya("GET", f"{RENEWALS}?{query}") for query in wrong]
 
     assert {answer.status_code for answer in answers} == {422}
     assert [answer.json()["field"] for answer in answers] == [
-        "limit", "limit", "limit", "limit", "after", "stage", "colour"
+        "limit", "limit", "limit", "limit", "after", "stage", "colour", "account"
     ]
 
 

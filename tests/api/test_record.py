@@ -90,11 +90,15 @@ REFUSED: list[tuple[str, Any, int, str | None]] = [
     ("target", {"target": 72000}, 422, "target"),
     ("target", {"target": "72,000"}, 422, "target"),
     ("target", {"target": "-1"}, 422, "target"),
+    ("target", {"target": "9" * 5000}, 422, "target"),
+    ("activity", {"kind": "note", "on": "2026-08-05", "words": "half a wo\0rd"}, 422, "words"),
+    ("activity", {"kind": "note", "on": "2026-08-05", "words": "Card 4242 4242 4242 4242"}, 422, "words"),
     ("activity", {"kind": "question", "on": "2026-08-05", "words": "x"}, 422, "kind"),
     ("activity", {"kind": "call", "on": "soon", "words": "x"}, 422, "on"),
     ("activity", {"kind": "call", "on": "2026-08-05", "words": "x", "person": "no@where.example"}, 422, "person"),
     ("loss", {"reason": "weather"}, 422, "reason"),
     ("loss", {"reason": "other"}, 422, "words"),
+    ("loss", {"reason": "other", "words": "half a wo\0rd"}, 422, "words"),
 ]
 
 

@@ -29,6 +29,8 @@ EDITS = [
     ("accounts", "Cedar Dental", "Ced\0ar", "accounts.csv: 2: name: holds a character no text has: U+0000"),
     ("accounts", "Cedar Dental", "\"Cedar\nDental\"",
      "accounts.csv: 2: name: holds a character no text has: U+000A"),
+    ("accounts", "Cedar Dental", "=?utf-8?q?=0D=0A?=",
+     "accounts.csv: 2: name: holds =?, which a mail would read as other characters"),
     ("accounts", "maya@lumen", "zoe@lumen",
      "accounts.csv: 2: owner_email: nobody of the staff has the mail address zoe@lumen.example"),
     ("accounts", "maya@lumen", "ruth@cedar-dental",

@@ -43,7 +43,7 @@ from renewals.payment import (
 )
 from renewals.person import Person
 from renewals.policy import PolicyKind
-from renewals.renewal import Renewal, RenewalState
+from renewals.renewal import NOES_A_DAY, Renewal, RenewalState
 from renewals.subscription import Term
 from tests.money.parties import RUTH
 from tests.world import World
@@ -104,6 +104,7 @@ class Life(RuleBasedStateMachine):
         self.ruth = self.session.scalars(select(Person).where(Person.email == RUTH)).one()
         self.now = self.renewal.opened_at.replace(year=2026, month=8, day=5)
         self.attempts: list[Attempt] = []
+        self.noes = 0
 
     def teardown(self) -> None:
         """At last everybody hears how it stands, and the records say what the bank says."""
@@ -183,6 +184,7 @@ class Life(RuleBasedStateMachine):
         may = not self.live and not self.renewal.is_declined and self.renewal.state is not RenewalState.WON
         if may:
             closing.decline(self.renewal, "", by=self.ruth, at=self.now)
+            self.noes += 1
         else:
             with pytest.raises(NotNow):
                 closing.decline(self.renewal, "", by=self.ruth, at=self.now)
@@ -190,7 +192,11 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.renewal.is_declined)
     @rule()
     def take_it_back(self) -> None:
-        self.renewal.reconsider(by=self.ruth, at=self.now)
+        if self.noes < NOES_A_DAY:
+            self.renewal.reconsider(by=self.ruth, at=self.now)
+        else:
+            with pytest.raises(NotNow):
+                self.renewal.reconsider(by=self.ruth, at=self.now)
 
     @invariant()
     def at_most_one_attempt_is_alive(self) -> None:

@@ -88,7 +88,7 @@ def test_the_reader_of_this_test_would_see_a_script_that_runs() -> None:
 def test_what_people_type_is_shown_and_never_runs(standing: World, cast_here: Cast, payload: str) -> None:
     owner, renewal = cast_here.look("owner"), f"/renewals/{cast_here.own.renewal_id}"
     number = SCRIPTS.index(payload)
-    standing.stand_at(time.FIRST_DAY + timedelta(days=number // 19 * 2))  # an owner invites twenty a day, not more
+    standing.stand_at(time.FIRST_DAY + timedelta(days=number // 19 * 2))  # a company invites twenty a day, not more
 
     pages = [
         owner.post("/people", {"name": payload, "email": "no address", "role": payload}),
@@ -427,6 +427,18 @@ BODIES = {
     "nothing at all": (b"", FORM["Content-Type"]),
     "only signs": (b"&&&===&&&", FORM["Content-Type"]),
     "another alphabet": (b"\xff\xfe\x00\x00", FORM["Content-Type"] + "; charset=utf-16"),
+    "a part in an unknown alphabet": (
+        b"--b\r\nContent-Disposition: form-data; name=\"x\"\r\nContent-Type: text/plain; charset=klingon\r\n\r\n1\r\n"
+        b"--b--\r\n", "multipart/form-data; boundary=b",
+    ),
+    "a part in no alphabet": (
+        b"--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n\xff\xfe\r\n--b--\r\n",
+        "multipart/form-data; boundary=b",
+    ),
+    "a name in an unknown alphabet": (
+        b"--b\r\nContent-Disposition: form-data; name*=klingon''%ff\r\n\r\n1\r\n--b--\r\n",
+        "multipart/form-data; boundary=b",
+    ),
     "an unknown alphabet": (b"a=1", FORM["Content-Type"] + "; charset=klingon"),
 }
 

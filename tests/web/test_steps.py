@@ -106,6 +106,7 @@ def test_what_can_not_be_understood_is_said_where_it_was_typed(plan: Plan) -> No
         ("", {"title": " ", "days": "3"}, "Say what has to be done."),
         ("", {"title": "Legal", "days": "0"}, "Give the working days it takes, from 1 to 60."),
         ("", {"title": "Legal", "days": "3", "due_on": "2026-02-30"}, "This is no day of the calendar."),
+        ("", {"title": "Legal", "days": "3", "due_on": "2099-12-31"}, "Choose a day within a year of the renewal."),
         ("", {"title": "x" * 81, "days": "3"}, "Say it in at most 80 characters."),
         (f"/{legal}", {"title": "Legal", "days": "3", "after": board}, "they can not wait for each other."),
         (f"/{legal}", {"title": "Legal", "days": "3", "after": legal}, "Choose one of your steps, or nothing."),
