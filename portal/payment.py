@@ -16,6 +16,7 @@ from dateutil.relativedelta import relativedelta
 from gateways.browser import Answer, Visit, customer, get, post
 from portal import renewal as renewal_room
 from portal.shown import Shown
+from pricing.option import Option
 from renewals import closing
 from renewals.acceptance import Acceptance
 from renewals.accepting import Yes, accept
@@ -51,9 +52,9 @@ def pay(visit: Visit, renewal_id: UUID) -> Any:
     if shown.renewal.state is RenewalState.WON or Payment.live_of(shown.renewal):
         return visit.go(f"/renewals/{renewal_id}/payment")
     card = shown.card_for(visit)
-    if card is None:
-        return visit.go(f"/renewals/{renewal_id}/card?option={visit.request.form.get('option', '')}")
     try:
+        if card is None:
+            return _to_card_page(visit, shown)
         acceptance = _accept(visit, shown)
     except (Stale, Malformed) as trouble:
         return _again(visit, shown, trouble)
@@ -125,18 +126,36 @@ def close_checkout(visit: Visit, shown: Shown) -> Generator[Any, Any, Shown]:
     return Shown.find(visit, shown.id, lock=True)
 
 
-def _accept(visit: Visit, shown: Shown) -> Any:
-    """The yes in the form. Raises: Malformed without accepted terms, Stale when price or terms moved."""
-    form, terms = visit.request.form, shown.terms
+def _chosen(visit: Visit, shown: Shown) -> Option:
+    """The option in the form, as it was shown, with the terms ticked beside it.
+
+    Raises: Malformed without accepted terms, Stale when price or terms moved.
+    """
+    form = visit.request.form
     if not shown.choice.is_offered:
         raise NotNow("This renewal can not be taken yet. We write to you when your options are ready.")
+    option = shown.choice.option(form.get("option", ""))
     if form.get("terms") is None:
         raise Malformed("Tick that you accept the terms, then press the button again.", "terms")
-    if form["terms"] != terms.begins_on.isoformat():
+    if form["terms"] != shown.terms.begins_on.isoformat():
         raise Stale("The terms changed since this page was shown. Nothing was charged; please read them again.")
-    option = shown.choice.option(form.get("option", ""))
-    yes = Yes(option.content_hash, terms, terms.number, visit.evidence)
+    return option
+
+
+def _accept(visit: Visit, shown: Shown) -> Any:
+    """The yes in the form. Raises: as `_chosen`."""
+    option = _chosen(visit, shown)
+    yes = Yes(option.content_hash, shown.terms, shown.terms.number, visit.evidence)
     return accept(shown.renewal, option, yes, by=visit.someone, at=visit.now)
+
+
+def _to_card_page(visit: Visit, shown: Shown) -> Answer:
+    """Without a card on file the choice, and the terms ticked beside it, go on to where one is asked for.
+
+    Raises: as `_chosen`.
+    """
+    option = _chosen(visit, shown)
+    return visit.go(f"/renewals/{shown.id}/card?option={option.content_hash}&terms={visit.request.form['terms']}")
 
 
 def _checkout(visit: Visit, shown: Shown) -> Payment:
@@ -175,7 +194,8 @@ def _card_page(visit: Visit, shown: Shown, wanted: str) -> Answer:
         return visit.go(f"/renewals/{shown.id}")
     return visit.page(
         "portal/another_card.html", renewal=shown, option=shown.option(wanted),
-        card=shown.renewal.account.card_on_file, terms=shown.terms, trouble={},
+        card=shown.renewal.account.card_on_file, terms=shown.terms,
+        ticked=visit.request.query.get("terms") == shown.terms.begins_on.isoformat(),
         consent=shown.terms.content["card_consent"][visit.locale],
     )
 

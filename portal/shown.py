@@ -159,12 +159,17 @@ class Shown:
         return {line.product: self.choice.name_of(line.product) for line in held}
 
     def option(self, wanted: str = "") -> Option:
-        """The option of the wanted content, else what was accepted before, else what is recommended."""
+        """The option of the wanted content; when none is wanted what was accepted before, else what is recommended.
+
+        Raises: Stale when no option has that content any more.
+        """
+        if wanted:
+            return self.choice.option(wanted)
         options = self.choice.options
         standing = Acceptance.standing(self.renewal) if self.payment else None
         accepted = standing.content_hash if standing else ""
         offered = {option.content_hash: option for option in options}
-        return offered.get(wanted) or offered.get(accepted) or options[options.recommended.value]
+        return offered.get(accepted) or options[options.recommended.value]
 
     def card_for(self, visit: Visit) -> Card | None:
         """The card on file, for whoever proved by a code who they are; one that has run out is none."""

@@ -242,6 +242,19 @@ def test_an_option_that_was_not_offered_charges_nothing(standing: World, cast_he
     assert standing.sandbox.charges(renewal) == []
 
 
+@pytest.mark.parametrize("option", ["", "f" * 64])
+def test_without_a_card_on_file_an_option_that_was_not_offered_is_not_another_one(standing: World, option: str) -> None:
+    """The dearer one that is recommended never takes its place; the page is shown as it is now."""
+    visitor = standing.signed_in("aisyah@pelangi-cafe.example")
+    renewal = visitor.get("/").text.split('href="/renewals/')[1].split('"')[0]
+
+    answer = click(visitor, renewal, option=option)
+
+    assert answer.status_code == 409
+    assert 'name="option"' in answer.text
+    assert visitor.get(f"/renewals/{renewal}/card?option={'f' * 64}").status_code == 409
+
+
 @pytest.mark.parametrize("terms", ["", "yes", "2019-01-01", "9999-12-31", "2026-01-01T00:00", "true"])
 def test_other_terms_than_those_shown_charge_nothing(standing: World, cast_here: Cast, terms: str) -> None:
     visitor, renewal = standing.signed_in("ruth@cedar-dental.example"), cast_here.own.renewal_id
