@@ -14,11 +14,12 @@ from pricing.option import Option
 from renewals import mandate
 from renewals.acceptance import Acceptance
 from renewals.account import Card, Consent
+from renewals.auto_renewal import Charge, foreseen
 from renewals.choice import Choice
 from renewals.payment import Payment
 from renewals.person import Person
 from renewals.plan.plan import hours_of
-from renewals.plan.profiling import notice_on_of
+from renewals.plan.profiling import notice_on_of, priced_by_of
 from renewals.plan.shared import SharedPlan
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal, RenewalState
@@ -83,6 +84,40 @@ class Shown:
         return self.renewal.decide_by
 
     @property
+    def last_day(self) -> date:
+        """The last day of the term that is running."""
+        return self.renewal.last_day
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the term is over and nothing has taken its place yet."""
+        return self.renewal.is_open and self.today > self.last_day
+
+    @property
+    def renewable_until(self) -> date:
+        """The last of the days of grace."""
+        return self.renews_on + timedelta(days=self.choice.timeline["grace_days"])
+
+    @property
+    def hears_no(self) -> bool:
+        return self.renewal.hears_no(self.today)
+
+    @property
+    def take_back_by(self) -> date:
+        """The last day on which a no can be taken back."""
+        return self.renewal.take_back_by
+
+    @property
+    def is_final(self) -> bool:
+        """Whether a no said today stands."""
+        return self.today > self.take_back_by
+
+    @cached_property
+    def charge(self) -> Charge | None:
+        """What is taken by itself when nobody says anything."""
+        return foreseen(self.choice)
+
+    @property
     def options_on(self) -> date:
         """The first day the renewal can be taken."""
         return self.renews_on - timedelta(days=self.choice.timeline["offered_from_days"])
@@ -143,9 +178,16 @@ class Shown:
         return notice_on_of(self.renewal, self.choice.policies)
 
     @property
+    def priced_by(self) -> date | None:
+        """By when our price is there for the notice to name; None for a contract that does not renew by itself."""
+        return priced_by_of(self.renewal, self.choice.policies)
+
+    @property
     def marks(self) -> list[Mark]:
         won = self.standing is Standing.RENEWED
-        return timeline(self.shared, self.choice.segment, self.notice_on, is_open=self.is_open, is_won=won)
+        return timeline(
+            self.shared, self.choice.segment, self.notice_on, self.priced_by, is_open=self.is_open, is_won=won
+        )
 
     @property
     def terms(self) -> Policy:

@@ -152,6 +152,21 @@ class Renewal(Lifecycle, Owned):
         return card is not None and card.lives_on(self.renews_on)
 
     @property
+    def last_day(self) -> date:
+        """The last day of the term that is running."""
+        return self.renews_on - timedelta(days=1)
+
+    @property
+    def take_back_by(self) -> date:
+        """The last day on which a no can be taken back."""
+        return self.decide_by if self.term.auto_renew else self.last_day
+
+    def hears_no(self, on: date) -> bool:
+        """Whether a no still counts. The notice binds only where the contract renews by itself; any other ends unless
+        they renew, and they may say so at any time."""
+        return not self.term.auto_renew or on <= self.decide_by
+
+    @property
     def value(self) -> Money:
         """What a year is worth today."""
         return self.term.arr
@@ -212,7 +227,7 @@ class Renewal(Lifecycle, Owned):
         self._move(RenewalState.LOST, EventName.RENEWAL_LOST, by=by, at=at, reason=reason.value, **details)
 
     def decline(self, reason: str, *, by: Person, at: datetime) -> None:
-        """"Do not renew": said by the customer, taken back until the last day to decide.
+        """"Do not renew", said by the customer.
 
         Raises: NotYours, NotNow.
         """
@@ -220,7 +235,7 @@ class Renewal(Lifecycle, Owned):
         self.must_be_open()
         if self.is_declined:
             raise NotNow("You have already told us that you will not renew.")
-        if self.account.today(at) > self.decide_by:
+        if not self.hears_no(self.account.today(at)):
             raise NotNow("The last day to decline has passed. Write to us and we will look at it together.")
         self.declined_at, self.declined_reason, self.declined_by = at, reason.strip()[:500], by.id
         Event.record(session_of(self), EventName.RENEWAL_DECLINED, self, by=by, at=at)
@@ -231,7 +246,7 @@ class Renewal(Lifecycle, Owned):
         self.must_be_open()
         if not self.is_declined:
             raise NotNow("This renewal goes on; there is nothing to take back.")
-        if self.account.today(at) > self.decide_by:
+        if self.account.today(at) > self.take_back_by:
             raise NotNow("The last day to decide has passed. Write to us and we will look at it together.")
         self.declined_at = self.declined_reason = self.declined_by = None
         Event.record(session_of(self), EventName.RENEWAL_RECONSIDERED, self, by=by, at=at)
