@@ -13,7 +13,7 @@ from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 
-from gateways.browser import Answer, Visit, customer, get, post
+from gateways.browser import Answer, Level, Visit, customer, get, post
 from portal import renewal as renewal_room
 from portal.shown import Shown
 from pricing.option import Option
@@ -23,7 +23,7 @@ from renewals.accepting import Yes, accept
 from renewals.account import Consent
 from renewals.errors import Malformed, NotNow, Stale
 from renewals.instalment import Instalment
-from renewals.paper import Document
+from renewals.paper import Agreement, Document, DocumentKind
 from renewals.payment import OPEN, Payment, PaymentKind, PaymentState
 from renewals.permission import Permission
 from renewals.renewal import Renewal, RenewalState
@@ -38,9 +38,10 @@ def show(visit: Visit, renewal_id: UUID) -> Answer:
     shown = Shown.find(visit, renewal_id)
     if shown.payment is None or shown.payment.state is PaymentState.CANCELLED:
         return visit.go(f"/renewals/{renewal_id}")
-    state = _state(shown.payment, shown.renewal)
-    headers = {"Refresh": str(REFRESH_SECONDS)} if state == "confirming" else {}
-    return visit.page("portal/payment.html", headers=headers, renewal=shown, **_outcome(visit, shown, state))
+    outcome = _outcome(visit, shown, _state(shown.payment, shown.renewal))
+    waits = outcome["payment"].state == "confirming" or outcome["printing"]
+    headers = {"Refresh": str(REFRESH_SECONDS)} if waits else {}
+    return visit.page("portal/payment.html", headers=headers, renewal=shown, **outcome)
 
 
 @post("/renewals/{renewal_id:uuid}/payment", customer(Permission.RENEW, link=True))
@@ -218,24 +219,46 @@ def _outcome(visit: Visit, shown: Shown, state: str) -> dict[str, Any]:
     assert payment is not None
     acceptance = payment.instalment.acceptance
     told = {
-        "state": state, "amount": payment.amount, "months": acceptance.offer.months, "card": payment.card,
-        "next_url": payment.action_url, "reason": payment.reason, "started_at": payment.sent_at,
+        "state": state, "amount": payment.amount, "months": acceptance.offer.months, "card": _card_of(payment, shown),
+        "by_itself": payment.kind is PaymentKind.OFF_SESSION, "next_url": payment.action_url,
+        "reason": payment.reason, "started_at": payment.sent_at,
     }
     done = _after(visit, shown, acceptance.offer.ends_on) if state == "succeeded" else NOTHING_YET
     return {"payment": SimpleNamespace(**told), **done}
 
 
-NOTHING_YET: dict[str, Any] = {"term": None, "sent": [], "documents": [], "next_steps": []}
+NOTHING_YET: dict[str, Any] = {
+    "term": None, "sent": [], "documents": None, "printing": False, "cancel_by": None, "next_steps": [],
+}
+PAPERS = {DocumentKind.AGREEMENT, DocumentKind.INVOICE}
+"""What is printed after every payment."""
+
+
+def _card_of(payment: Payment, shown: Shown) -> Any:
+    """What was paid with, as far as we know: Stripe's own page tells of a card only when it is kept."""
+    kept = payment.keeps_card and payment.state is PaymentState.SUCCEEDED
+    return payment.card or (shown.renewal.account.card_on_file if kept else None)
 
 
 def _after(visit: Visit, shown: Shown, ends_on: date) -> dict[str, Any]:
     term = closing.term_after(visit.session, shown.renewal)
-    documents: list[Document] = []
-    if visit.someone.may(Permission.READ_DOCUMENTS) and visit.level == "code":
-        documents = list(visit.session.scalars(Document.of_renewal(visit.someone, shown.id)))
+    documents, agreement = _documents(visit, shown), Agreement.of_renewal(visit.session, shown.id)
+    printing = documents is not None and not {document.kind for document in documents} >= PAPERS
+    cancel_by = agreement.cancel_by if agreement else None
     yes = Acceptance.standing(shown.renewal)
     sent = [SimpleNamespace(name=yes.person.name, email=yes.person.email, what="receipt")] if yes else []
-    return {"term": term, "sent": sent, "documents": documents, "next_steps": _next_steps(shown, term)}
+    return {
+        "term": term, "sent": sent, "documents": documents, "printing": printing,
+        "cancel_by": cancel_by if cancel_by and visit.today <= cancel_by else None,
+        "next_steps": _next_steps(shown, term),
+    }
+
+
+def _documents(visit: Visit, shown: Shown) -> list[Document] | None:
+    """The papers of this renewal; None for who may not read them here."""
+    if not visit.someone.may(Permission.READ_DOCUMENTS) or visit.level is not Level.CODE:
+        return None
+    return list(visit.session.scalars(Document.of_renewal(visit.someone, shown.id)))
 
 
 def _next_steps(shown: Shown, term: Term | None) -> list[tuple[date, str]]:

@@ -16,6 +16,7 @@ from renewals.acceptance import Acceptance
 from renewals.account import Card, Consent
 from renewals.auto_renewal import Charge, foreseen
 from renewals.choice import Choice
+from renewals.invoice_wish import InvoiceWish
 from renewals.payment import Payment
 from renewals.person import Person
 from renewals.plan.plan import hours_of
@@ -165,6 +166,11 @@ class Shown:
     def mandate(self) -> Consent | None:
         """Their word that the card on file may be charged then."""
         return mandate.standing(self.session, self.renewal.account_id)
+
+    @cached_property
+    def invoice_wish(self) -> InvoiceWish | None:
+        """Somebody's wish to pay by invoice, while it is still to be paid."""
+        return InvoiceWish.of(self.renewal) if self.renewal.is_open else None
 
     @cached_property
     def shared(self) -> SharedPlan:

@@ -252,7 +252,8 @@ class Renewal(Lifecycle, Owned):
         Event.record(session_of(self), EventName.RENEWAL_RECONSIDERED, self, by=by, at=at)
 
     def ask(self, purpose: str, words: str, *, by: Person, at: datetime, option: str = "", **more: str) -> Event:
-        """A question to the person who looks after this renewal; `more` is what a form asked beside it.
+        """A question to the person who looks after this renewal; `more` is what a form asked beside it, `option` the
+        content hash of what is to be invoiced.
 
         Raises: NotYours, Malformed.
         """

@@ -109,7 +109,9 @@ def test_before_the_plan_is_drawn_the_two_dates_that_matter_stand_there(world: W
 
     page = known(world, world.person(RUTH)).get(f"/renewals/{renewal}").text
 
-    assert steps(page) == ["Last day to decide, as we plan it; nothing renews by itself You", "Your new term begins Automatic"]
+    assert steps(page) == [
+        "Last day to decide, as we plan it; nothing renews by itself You", "Your new term begins Automatic",
+    ]
 
 
 def test_a_term_that_ran_out_says_so_and_nothing_that_nobody_did_is_done(world: World) -> None:
