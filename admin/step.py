@@ -8,6 +8,7 @@ from renewals.permission import Permission
 from renewals.plan import step as steps
 from renewals.plan.owed import owed
 from renewals.plan.plan import hours_of
+from renewals.plan.profiling import priced_by_of
 from renewals.plan.shared import SharedPlan
 from renewals.plan.step import Draft, Step
 from renewals.policy import Policy, PolicyKind
@@ -19,7 +20,8 @@ def beside(visit: Visit, renewal: Renewal) -> SimpleNamespace:
     policies = Policy.all_in_force(visit.session, visit.now.date())
     today = renewal.account.today(visit.now)
     plan = SharedPlan.of(visit.session, renewal, hours_of(renewal.account, policies[PolicyKind.PLAN]), today)
-    promised = owed(visit.session, plan, renewal.segment(policies[PolicyKind.SEGMENT].content))
+    segment = renewal.segment(policies[PolicyKind.SEGMENT].content)
+    promised = owed(visit.session, plan, segment, priced_by_of(renewal, policies))
     may = visit.someone.may(Permission.PLAN_STEPS) and renewal.is_open
     return SimpleNamespace(plan=plan, owed=promised, today=today, may=may)
 

@@ -16,6 +16,7 @@ from renewals.policy import PolicyKind
 from renewals.routing.route import POLICIES
 
 QUEUE_OPTIONS = {"options": "-c role=kekal_worker"}
+A_MINUTE = 60
 BATCH = 1000
 """Jobs put into the queue by one statement."""
 JOBS = table("procrastinate_jobs", column("id"), column("task_name"), column("status"), column("args", JSONB))
@@ -48,6 +49,11 @@ Args = dict[str, Any]
 def _subject(event: Event) -> Args:
     account = str(event.account_id) if event.account_id else None
     return {"account": account, "subject": str(event.subject_id)}
+
+
+def _paid(event: Event) -> Args:
+    """The payment that an invoice is for."""
+    return {"subject": event.details["payment"]}
 
 
 def _house(event: Event) -> Args:
@@ -97,7 +103,8 @@ def _failed(event: Event) -> Args | None:
 FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] = {
     EventName.SIGN_IN_ASKED: [("send_sign_in", _subject, 0)],
     EventName.PAYMENT_SENT: [("reconcile", lambda event: _subject(event) | {"look": 0}, 15)],
-    EventName.PAYMENT_SUCCEEDED: [("issue_invoice", _subject, 0), ("plan_receipt", _house, 0)],
+    EventName.PAYMENT_SUCCEEDED: [("issue_invoice", _subject, 0), ("plan_receipt", _house, A_MINUTE)],
+    EventName.INVOICE_ISSUED: [("plan_receipt", _paid, 0)],
     EventName.PAYMENT_DECLINED: [("tell_payment_failed", _both, 0)],
     EventName.PAYMENT_QUARANTINED: [("alert", _event, 0), ("route_customer", _customer, 0)],
     EventName.PAYMENT_STRANDED: [("alert", _event, 0)],

@@ -21,8 +21,8 @@ from renewals.closing import term_after
 from renewals.event import Event
 from renewals.message import Message, MessageKind
 from renewals.notice import Notice
-from renewals.paper import Document, Invoice
-from renewals.payment import Payment
+from renewals.paper import Agreement, Document, Invoice
+from renewals.payment import Payment, PaymentKind
 from renewals.person import Person
 from renewals.renewal import Renewal
 from renewals.wording import ALL, WORDED, Wordings
@@ -106,7 +106,7 @@ def _receipt(work: Work, message: Message) -> dict[str, Any]:
     payment = Payment.find(work.session, UUID(message.context["payment"]))
     term = term_after(work.session, context["renewal"].renewal)
     invoice = work.session.scalars(select(Invoice).where(Invoice.payment_id == payment.id)).first()
-    home = work.house.settings.public_url
+    home, agreement = work.house.settings.public_url, Agreement.of_renewal(work.session, payment.renewal_id)
     papers = work.session.scalars(
         select(Document).where(Document.renewal_id == payment.renewal_id).order_by(Document.id)
     )
@@ -115,10 +115,12 @@ def _receipt(work: Work, message: Message) -> dict[str, Any]:
         "payment": SimpleNamespace(
             amount=payment.amount, paid_on=message.planned_at.date(),
             invoice_number=invoice.number if invoice else None,
-            card=payment.card,
+            card=payment.card, by_itself=payment.kind is PaymentKind.OFF_SESSION,
         ),
         "documents": [SimpleNamespace(name=paper.title, url=f"{home}/documents/{paper.id}") for paper in papers],
-        "link_url": f"{home}/documents",
+        "cancel_by": agreement.cancel_by if agreement else None,
+        "link_url": f"{home}/renewals/{payment.renewal_id}/payment",
+        "cancel_url": f"{home}/renewals/{payment.renewal_id}/ask?about=cancel",
     }
 
 

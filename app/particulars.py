@@ -104,7 +104,8 @@ class Particulars:
         """What happens when nobody decides, as their agreement has it."""
         _, day = self.language.words.gettext, self.renews_on
         if not self.shown.renewal.term.auto_renew:
-            return _("If nobody decides, it works until %(day)s and then stops.") % {"day": day}
+            last_day = self.language.day(self.shown.last_day)
+            return _("If nobody decides, it works until %(day)s and then stops.") % {"day": last_day}
         if not self._may_decide:
             return _("By your agreement it renews on %(day)s.") % {"day": day}
         words = _("By your agreement it renews on %(day)s unless you say no by %(decide_by)s.")

@@ -6,7 +6,7 @@ from typing import Any
 from gateways.browser import Answer, Visit, customer, get
 from portal.shown import Shown
 from renewals.instalment import Instalment
-from renewals.paper import Document
+from renewals.paper import Agreement, Document
 from renewals.permission import Permission
 from renewals.renewal import Renewal
 
@@ -18,13 +18,15 @@ def show(visit: Visit) -> Answer:
     return visit.page("portal/home.html", documents=_newest(visit), **coming)
 
 
-NOTHING_COMING: dict[str, Any] = {"renewal": None, "term": None, "next_payment": None, "card": None}
+NOTHING_COMING: dict[str, Any] = {"renewal": None, "term": None, "agreement": None, "next_payment": None, "card": None}
 
 
 def _coming(visit: Visit, shown: Shown) -> dict[str, Any]:
+    term = shown.renewal.term
     return {
         "renewal": shown,
-        "term": shown.renewal.term,
+        "term": term,
+        "agreement": visit.session.get(Agreement, term.agreement_id) if term.agreement_id else None,
         "next_payment": Instalment.next_of(visit.session, shown.renewal.subscription_id, visit.today),
         "card": shown.renewal.account.card_on_file,
     }

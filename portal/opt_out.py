@@ -59,5 +59,5 @@ def _declined(visit: Visit, shown: Shown) -> SimpleNamespace | None:
     who = visit.session.get(Person, renewal.declined_by) if renewal.declined_by else None
     return SimpleNamespace(
         at=renewal.declined_at, by_name=who.name if who else "",
-        may_undo=visit.today <= shown.decide_by and visit.someone.may(Permission.DECLINE),
+        may_undo=not shown.is_final and visit.someone.may(Permission.DECLINE),
     )

@@ -13,16 +13,17 @@ from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 
-from gateways.browser import Answer, Visit, customer, get, post
+from gateways.browser import Answer, Level, Visit, customer, get, post
 from portal import renewal as renewal_room
 from portal.shown import Shown
+from pricing.option import Option
 from renewals import closing
 from renewals.acceptance import Acceptance
 from renewals.accepting import Yes, accept
 from renewals.account import Consent
 from renewals.errors import Malformed, NotNow, Stale
 from renewals.instalment import Instalment
-from renewals.paper import Document
+from renewals.paper import Agreement, Document, DocumentKind
 from renewals.payment import OPEN, Payment, PaymentKind, PaymentState
 from renewals.permission import Permission
 from renewals.renewal import Renewal, RenewalState
@@ -37,9 +38,10 @@ def show(visit: Visit, renewal_id: UUID) -> Answer:
     shown = Shown.find(visit, renewal_id)
     if shown.payment is None or shown.payment.state is PaymentState.CANCELLED:
         return visit.go(f"/renewals/{renewal_id}")
-    state = _state(shown.payment, shown.renewal)
-    headers = {"Refresh": str(REFRESH_SECONDS)} if state == "confirming" else {}
-    return visit.page("portal/payment.html", headers=headers, renewal=shown, **_outcome(visit, shown, state))
+    outcome = _outcome(visit, shown, _state(shown.payment, shown.renewal))
+    waits = outcome["payment"].state == "confirming" or outcome["printing"]
+    headers = {"Refresh": str(REFRESH_SECONDS)} if waits else {}
+    return visit.page("portal/payment.html", headers=headers, renewal=shown, **outcome)
 
 
 @post("/renewals/{renewal_id:uuid}/payment", customer(Permission.RENEW, link=True))
@@ -51,9 +53,9 @@ def pay(visit: Visit, renewal_id: UUID) -> Any:
     if shown.renewal.state is RenewalState.WON or Payment.live_of(shown.renewal):
         return visit.go(f"/renewals/{renewal_id}/payment")
     card = shown.card_for(visit)
-    if card is None:
-        return visit.go(f"/renewals/{renewal_id}/card?option={visit.request.form.get('option', '')}")
     try:
+        if card is None:
+            return _to_card_page(visit, shown)
         acceptance = _accept(visit, shown)
     except (Stale, Malformed) as trouble:
         return _again(visit, shown, trouble)
@@ -125,16 +127,36 @@ def close_checkout(visit: Visit, shown: Shown) -> Generator[Any, Any, Shown]:
     return Shown.find(visit, shown.id, lock=True)
 
 
-def _accept(visit: Visit, shown: Shown) -> Any:
-    """The yes in the form. Raises: Malformed without accepted terms, Stale when price or terms moved."""
+def _chosen(visit: Visit, shown: Shown) -> Option:
+    """The option in the form, as it was shown, with the terms ticked beside it.
+
+    Raises: Malformed without accepted terms, Stale when price or terms moved.
+    """
     form = visit.request.form
     if not shown.choice.is_offered:
         raise NotNow("This renewal can not be taken yet. We write to you when your options are ready.")
+    option = shown.choice.option(form.get("option", ""))
     if form.get("terms") is None:
         raise Malformed("Tick that you accept the terms, then press the button again.", "terms")
-    option = shown.choice.option(form.get("option", ""))
-    yes = Yes(option.content_hash, shown.terms, form["terms"], visit.evidence)
+    if form["terms"] != shown.terms.content_hash:
+        raise Stale("The terms changed since this page was shown. Nothing was charged; please read them again.")
+    return option
+
+
+def _accept(visit: Visit, shown: Shown) -> Any:
+    """The yes in the form. Raises: as `_chosen`."""
+    option = _chosen(visit, shown)
+    yes = Yes(option.content_hash, shown.terms, visit.request.form["terms"], visit.evidence)
     return accept(shown.renewal, option, yes, by=visit.someone, at=visit.now)
+
+
+def _to_card_page(visit: Visit, shown: Shown) -> Answer:
+    """Without a card on file the choice, and the terms ticked beside it, go on to where one is asked for.
+
+    Raises: as `_chosen`.
+    """
+    option = _chosen(visit, shown)
+    return visit.go(f"/renewals/{shown.id}/card?option={option.content_hash}&terms={visit.request.form['terms']}")
 
 
 def _checkout(visit: Visit, shown: Shown) -> Payment:
@@ -173,7 +195,8 @@ def _card_page(visit: Visit, shown: Shown, wanted: str) -> Answer:
         return visit.go(f"/renewals/{shown.id}")
     return visit.page(
         "portal/another_card.html", renewal=shown, option=shown.option(wanted),
-        card=shown.renewal.account.card_on_file, terms=shown.terms, trouble={},
+        card=shown.renewal.account.card_on_file, terms=shown.terms,
+        ticked=visit.request.query.get("terms") == shown.terms.content_hash,
         consent=shown.terms.content["card_consent"][visit.locale],
     )
 
@@ -196,25 +219,47 @@ def _outcome(visit: Visit, shown: Shown, state: str) -> dict[str, Any]:
     assert payment is not None
     acceptance = payment.instalment.acceptance
     told = {
-        "state": state, "amount": payment.amount, "months": acceptance.offer.months, "card": payment.card,
-        "next_url": payment.action_url, "reason": payment.reason, "started_at": payment.sent_at,
+        "state": state, "amount": payment.amount, "months": acceptance.offer.months, "card": _card_of(payment, shown),
+        "by_itself": payment.kind is PaymentKind.OFF_SESSION, "next_url": payment.action_url,
+        "reason": payment.reason, "started_at": payment.sent_at,
     }
     done = _after(visit, shown, acceptance.offer.ends_on) if state == "succeeded" else NOTHING_YET
     return {"payment": SimpleNamespace(**told), **done}
 
 
-NOTHING_YET: dict[str, Any] = {"term": None, "sent": [], "documents": [], "next_steps": []}
+NOTHING_YET: dict[str, Any] = {
+    "term": None, "sent": [], "documents": None, "printing": False, "cancel_by": None, "next_steps": [],
+}
+PAPERS = {DocumentKind.AGREEMENT, DocumentKind.INVOICE}
+"""What is printed after every payment."""
+
+
+def _card_of(payment: Payment, shown: Shown) -> Any:
+    """What was paid with, as far as we know: Stripe's own page tells of a card only when it is kept."""
+    kept = payment.keeps_card and payment.state is PaymentState.SUCCEEDED
+    return payment.card or (shown.renewal.account.card_on_file if kept else None)
 
 
 def _after(visit: Visit, shown: Shown, ends_on: date) -> dict[str, Any]:
     term = closing.term_after(visit.session, shown.renewal)
-    documents: list[Document] = []
-    if visit.someone.may(Permission.READ_DOCUMENTS) and visit.level == "code":
-        documents = list(visit.session.scalars(Document.of_renewal(visit.someone, shown.id)))
+    documents, agreement = _documents(visit, shown), Agreement.of_renewal(visit.session, shown.id)
+    printing = documents is not None and not {document.kind for document in documents} >= PAPERS
+    cancel_by = agreement.cancel_by if agreement else None
     yes = Acceptance.standing(shown.renewal)
     payer = yes.person if yes and yes.person.active else None
     sent = [SimpleNamespace(name=payer.name, email=payer.email, what="receipt")] if payer else []
-    return {"term": term, "sent": sent, "documents": documents, "next_steps": _next_steps(shown, term)}
+    return {
+        "term": term, "sent": sent, "documents": documents, "printing": printing,
+        "cancel_by": cancel_by if cancel_by and visit.today <= cancel_by else None,
+        "next_steps": _next_steps(shown, term),
+    }
+
+
+def _documents(visit: Visit, shown: Shown) -> list[Document] | None:
+    """The papers of this renewal; None for who may not read them here."""
+    if not visit.someone.may(Permission.READ_DOCUMENTS) or visit.level is not Level.CODE:
+        return None
+    return list(visit.session.scalars(Document.of_renewal(visit.someone, shown.id)))
 
 
 def _next_steps(shown: Shown, term: Term | None) -> list[tuple[date, str]]:

@@ -85,7 +85,7 @@ def _page(visit: Visit, shown: Shown, *, status: int = 200, form: str = "", **tr
     colleagues = visit.session.scalars(Person.colleagues_of(visit.someone).where(Person.active))
     return visit.page(
         "portal/plan.html", status=status, renewal=shown, shared=shown.shared,
-        owed=owed(visit.session, shown.shared, shown.choice.segment),
+        owed=owed(visit.session, shown.shared, shown.choice.segment, shown.priced_by),
         may={"plan": may, "suggest": may and not shown.shared.steps}, colleagues=[one.name for one in colleagues],
         open=form, typed=typed, trouble=trouble,
     )

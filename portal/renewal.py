@@ -66,7 +66,8 @@ def _key(visit: Visit, shown: Shown, context: dict[str, Any]) -> tuple[object, .
     return (
         "renewal", shown.id, shown.plan, shown.renews_on, shown.decide_by, shown.options_on, shown.seats, shown.used,
         shown.renews_by_itself and shown.mandate is not None, shown.renews_by_itself,
-        shown.owner.name, visit.today, visit.level, shown.standing, shown.choice.value.key,
+        shown.owner.name, visit.today, visit.level, shown.standing, shown.charge, shown.invoice_wish,
+        shown.choice.value.key,
         tuple(context["marks"]), shown.shared.key, tuple(option.content_hash for option in context["options"]),
         context["recommended"], context["chosen"],
         tuple(context["names"].items()), card and (card.brand, card.last4), context["has_card"],

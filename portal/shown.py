@@ -14,11 +14,13 @@ from pricing.option import Option
 from renewals import mandate
 from renewals.acceptance import Acceptance
 from renewals.account import Card, Consent
+from renewals.auto_renewal import Charge, foreseen
 from renewals.choice import Choice
+from renewals.invoice_wish import InvoiceWish
 from renewals.payment import Payment
 from renewals.person import Person
 from renewals.plan.plan import hours_of
-from renewals.plan.profiling import notice_on_of
+from renewals.plan.profiling import notice_on_of, priced_by_of
 from renewals.plan.shared import SharedPlan
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal, RenewalState
@@ -83,6 +85,40 @@ class Shown:
         return self.renewal.decide_by
 
     @property
+    def last_day(self) -> date:
+        """The last day of the term that is running."""
+        return self.renewal.last_day
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the term is over and nothing has taken its place yet."""
+        return self.renewal.is_open and self.today > self.last_day
+
+    @property
+    def renewable_until(self) -> date:
+        """The last of the days of grace."""
+        return self.renews_on + timedelta(days=self.choice.timeline["grace_days"])
+
+    @property
+    def hears_no(self) -> bool:
+        return self.renewal.hears_no(self.today)
+
+    @property
+    def take_back_by(self) -> date:
+        """The last day on which a no can be taken back."""
+        return self.renewal.take_back_by
+
+    @property
+    def is_final(self) -> bool:
+        """Whether a no said today stands."""
+        return self.today > self.take_back_by
+
+    @cached_property
+    def charge(self) -> Charge | None:
+        """What is taken by itself when nobody says anything."""
+        return foreseen(self.choice)
+
+    @property
     def options_on(self) -> date:
         """The first day the renewal can be taken."""
         return self.renews_on - timedelta(days=self.choice.timeline["offered_from_days"])
@@ -132,6 +168,11 @@ class Shown:
         return mandate.standing(self.session, self.renewal.account_id)
 
     @cached_property
+    def invoice_wish(self) -> InvoiceWish | None:
+        """Somebody's wish to pay by invoice, while it is still to be paid."""
+        return InvoiceWish.of(self.renewal) if self.renewal.is_open else None
+
+    @cached_property
     def shared(self) -> SharedPlan:
         """The plan that both sides look at."""
         hours = hours_of(self.renewal.account, self.choice.policies[PolicyKind.PLAN])
@@ -143,9 +184,16 @@ class Shown:
         return notice_on_of(self.renewal, self.choice.policies)
 
     @property
+    def priced_by(self) -> date | None:
+        """By when our price is there for the notice to name; None for a contract that does not renew by itself."""
+        return priced_by_of(self.renewal, self.choice.policies)
+
+    @property
     def marks(self) -> list[Mark]:
         won = self.standing is Standing.RENEWED
-        return timeline(self.shared, self.choice.segment, self.notice_on, is_open=self.is_open, is_won=won)
+        return timeline(
+            self.shared, self.choice.segment, self.notice_on, self.priced_by, is_open=self.is_open, is_won=won
+        )
 
     @property
     def terms(self) -> Policy:
@@ -159,12 +207,17 @@ class Shown:
         return {line.product: self.choice.name_of(line.product) for line in held}
 
     def option(self, wanted: str = "") -> Option:
-        """The option of the wanted content, else what was accepted before, else what is recommended."""
+        """The option of the wanted content; when none is wanted what was accepted before, else what is recommended.
+
+        Raises: Stale when no option has that content any more.
+        """
+        if wanted:
+            return self.choice.option(wanted)
         options = self.choice.options
         standing = Acceptance.standing(self.renewal) if self.payment else None
         accepted = standing.content_hash if standing else ""
         offered = {option.content_hash: option for option in options}
-        return offered.get(wanted) or offered.get(accepted) or options[options.recommended.value]
+        return offered.get(accepted) or options[options.recommended.value]
 
     def card_for(self, visit: Visit) -> Card | None:
         """The card on file, for whoever proved by a code who they are; one that has run out is none."""

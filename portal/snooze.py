@@ -42,5 +42,5 @@ def _page(visit: Visit, shown: Shown, *, status: int = 200, **trouble: str) -> A
     until = shown.renewal.account.today(snooze.ends_at) if snooze and snooze.is_on(visit.now) else None
     return visit.page(
         "portal/snooze.html", status=status, renewal=shown, until=until, lengths=LENGTHS, trouble=trouble,
-        may_decide=visit.today <= shown.decide_by,
+        may_decide=not shown.is_final,
     )

@@ -106,6 +106,8 @@ def _accept(
 def check_terms(content: Any) -> None:
     """The words that somebody agrees to, in each language they can be read in. Raises: PolicyError."""
     page = Reading(content, "The terms")
+    if cancelled := page.get("cancel_within_days"):
+        cancelled.count(1)
     for locale in LOCALES:
         page["title"][locale].text()
         if not page["text"][locale].names():

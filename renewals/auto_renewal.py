@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pricing.money import Money
 from pricing.option import Option
 from renewals import mandate
 from renewals.acceptance import Acceptance
@@ -154,6 +155,45 @@ CONJUNCTS = (
     Conjunct("tries", OUT_OF_TRIES, lambda case: len(case.tries) < case.days),
 )
 """Every one of them is needed; a test takes each away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What is taken by itself on a day when nobody says anything before. Units: `amount` before tax."""
+
+    on: date
+    amount: Money
+    card: Card
+
+
+def foreseen(choice: Choice) -> Charge | None:
+    """What a customer is told beforehand: everything that can be known before the date speaks for it.
+
+    It asks nothing that a customer's transaction may not read.
+    """
+    renewal, card = choice.renewal, choice.renewal.account.card_on_file
+    if not (renewal.term.auto_renew and renewal.is_open and renewal.days_left(choice.on) >= 0):
+        return None
+    if renewal.is_declined or card is None or not renewal.has_card_until_then:
+        return None
+    session = session_of(renewal)
+    if not _is_ours(Acceptance.standing(renewal)) or mandate.standing(session, renewal.account_id) is None:
+        return None
+    if _touch_told(session, renewal) is not Touch.AUTO:
+        return None
+    notice = Notice.of(renewal)
+    price = notice.price if notice and notice.deadline == renewal.decide_by else choice.options.good.due_now
+    return Charge(renewal.renews_on, price, card)
+
+
+def _touch_told(session: Session, renewal: Renewal) -> Touch:
+    """As the events tell it; the routing itself is nothing that a customer reads."""
+    names = (EventName.RENEWAL_ROUTED, EventName.ROUTING_DECIDED)
+    told = select(Event.details).where(Event.subject_id == renewal.id, Event.name.in_(names))
+    for said in session.scalars(told.order_by(Event.seq.desc())):
+        if touch := said.get("touch") or (said["to"] if said.get("part") == Part.TOUCH else None):
+            return Touch(touch)
+    return Touch.ASSISTED
 
 
 def fall_due(renewal: Renewal, *, at: datetime, step: str) -> Event:

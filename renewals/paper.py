@@ -1,7 +1,7 @@
 """Agreement: the paper made from an acceptance; Document: a file in the customer's room; Invoice: its number."""
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from renewals.event import Event, EventName
 from renewals.facts import facts_of
 from renewals.payment import Payment
 from renewals.person import Person
+from renewals.policy import Policy
 from renewals.renewal import Renewal
 
 
@@ -49,6 +50,12 @@ class Agreement(Versioned, Owned):
             account_id=renewal.account_id, renewal_id=renewal.id, acceptance_id=acceptance.id,
             number=f"A-{at.year}-{serial:06d}", made_at=at, facts=facts_of(renewal, acceptance, payment, at=at),
         )
+
+    @property
+    def cancel_by(self) -> date | None:
+        """The last day on which it can be cancelled for its price, by the terms accepted; None if they are silent."""
+        days = Policy.named(session_of(self), self.facts["terms"]["version"]).content.get("cancel_within_days")
+        return date.fromisoformat(self.facts["payment"]["on"]) + timedelta(days=days) if days else None
 
     @classmethod
     def of_renewal(cls, session: Session, renewal_id: UUID) -> "Agreement | None":
@@ -92,7 +99,8 @@ class Invoice(Versioned, Owned):
         """The printed invoice is in the customer's room."""
         self.document_id = document.id
         Event.record(
-            session_of(self), EventName.INVOICE_ISSUED, self, by=None, at=at, number=self.number, sha256=document.sha256
+            session_of(self), EventName.INVOICE_ISSUED, self, by=None, at=at, number=self.number,
+            sha256=document.sha256, payment=str(self.payment_id),
         )
 
 

@@ -156,6 +156,21 @@ class Renewal(Lifecycle, Owned):
         return card is not None and card.lives_on(self.renews_on)
 
     @property
+    def last_day(self) -> date:
+        """The last day of the term that is running."""
+        return self.renews_on - timedelta(days=1)
+
+    @property
+    def take_back_by(self) -> date:
+        """The last day on which a no can be taken back."""
+        return self.decide_by if self.term.auto_renew else self.last_day
+
+    def hears_no(self, on: date) -> bool:
+        """Whether a no still counts. The notice binds only where the contract renews by itself; any other ends unless
+        they renew, and they may say so at any time."""
+        return not self.term.auto_renew or on <= self.decide_by
+
+    @property
     def value(self) -> Money:
         """What a year is worth today."""
         return self.term.arr
@@ -216,7 +231,7 @@ class Renewal(Lifecycle, Owned):
         self._move(RenewalState.LOST, EventName.RENEWAL_LOST, by=by, at=at, reason=reason.value, **details)
 
     def decline(self, reason: str, *, by: Person, at: datetime) -> None:
-        """"Do not renew": said by the customer, taken back until the last day to decide.
+        """"Do not renew", said by the customer.
 
         Raises: NotYours, NotNow.
         """
@@ -224,7 +239,7 @@ class Renewal(Lifecycle, Owned):
         self.must_be_open()
         if self.is_declined:
             raise NotNow("You have already told us that you will not renew.")
-        if self.account.today(at) > self.decide_by:
+        if not self.hears_no(self.account.today(at)):
             raise NotNow("The last day to decline has passed. Write to us and we will look at it together.")
         self.declined_at, self.declined_reason, self.declined_by = at, reason.strip()[:500], by.id
         Event.record(session_of(self), EventName.RENEWAL_DECLINED, self, by=by, at=at)
@@ -235,7 +250,7 @@ class Renewal(Lifecycle, Owned):
         self.must_be_open()
         if not self.is_declined:
             raise NotNow("This renewal goes on; there is nothing to take back.")
-        if self.account.today(at) > self.decide_by:
+        if self.account.today(at) > self.take_back_by:
             raise NotNow("The last day to decide has passed. Write to us and we will look at it together.")
         if self._declined_since(at - timedelta(days=1)) >= NOES_A_DAY:
             raise NotNow("You have changed your mind often today. Write to us and we will look at it together.")
@@ -249,7 +264,8 @@ class Renewal(Lifecycle, Owned):
         return session_of(self).scalar(noes) or 0
 
     def ask(self, purpose: str, words: str, *, by: Person, at: datetime, option: str = "", **more: str) -> Event:
-        """A question to the person who looks after this renewal; `more` is what a form asked beside it.
+        """A question to the person who looks after this renewal; `more` is what a form asked beside it, `option` the
+        content hash of what is to be invoiced.
 
         Raises: NotYours, Malformed, NotNow after many in a day: each is a mail to somebody.
         """

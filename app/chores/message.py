@@ -143,6 +143,7 @@ def _envelope(work: Work, message: Message, letter: Any) -> Envelope:
 
 
 def plan_receipt(work: Work, subject: UUID) -> None:
+    """When the invoice is there; without waiting any longer when it does not come."""
     payment = Payment.find(work.session, subject)
     renewal = Renewal.find(work.session, payment.renewal_id)
     yes = Acceptance.standing(renewal)

@@ -46,15 +46,18 @@ class Owed:
         return (self.done_on or on) > self.by
 
 
-def owed(session: Session, plan: SharedPlan, segment: Segment) -> list[Owed]:
-    """What waits first, the most urgent on top; then what was done lately."""
+def owed(session: Session, plan: SharedPlan, segment: Segment, priced_by: date | None) -> list[Owed]:
+    """What waits first, the most urgent on top; then what was done lately.
+
+    `priced_by`: when the price has to be there for a notice to name it; None where no notice is asked for.
+    """
     renewal = plan.renewal
     events = session.scalars(
         select(Event).where(Event.subject_id == renewal.id, Event.name.in_(TOLD)).order_by(Event.seq)
     ).all()
     found = _answers(renewal, events)
     if segment is not Segment.SMB:
-        found.append(_proposal(session, plan, events))
+        found.append(_proposal(session, plan, events, priced_by))
     fresh = [one for one in found if one.done_on is None or plan.today - one.done_on <= REMEMBERED]
     open_or_done = [one for one in fresh if renewal.is_open or one.done_on]
     return sorted(open_or_done, key=lambda one: (one.done_on is not None, one.by))
@@ -75,10 +78,11 @@ def _answers(renewal: Renewal, events: Sequence[Event]) -> list[Owed]:
     return found
 
 
-def _proposal(session: Session, plan: SharedPlan, events: Sequence[Event]) -> Owed:
+def _proposal(session: Session, plan: SharedPlan, events: Sequence[Event], priced_by: date | None) -> Owed:
     """Done when the stage says so, or when the summary with the proposal left."""
     renewal = plan.renewal
-    by = next((one.day for one in plan.milestones if one.key == f"t{PROPOSED_BY}"), None)
+    planned = next((one.day for one in plan.milestones if one.key == f"t{PROPOSED_BY}"), None)
+    by = last_workday(planned or renewal.renews_on - timedelta(days=PROPOSED_BY))
     moved = [one.at for one in events if one.name == EventName.RENEWAL_MOVED
              and one.details.get("to") == RenewalState.PROPOSED.value]
     sent = session.scalars(
@@ -88,6 +92,6 @@ def _proposal(session: Session, plan: SharedPlan, events: Sequence[Event]) -> Ow
     ).all()
     done = min([*moved, *(at for at in sent if at)], default=None)
     return Owed(
-        OwedKind.PROPOSAL, last_workday(by or renewal.renews_on - timedelta(days=PROPOSED_BY)),
+        OwedKind.PROPOSAL, min(by, priced_by) if priced_by else by,
         done_on=renewal.account.today(done) if done else None,
     )

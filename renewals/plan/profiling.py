@@ -10,6 +10,9 @@ from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
 from renewals.routing.routing import Routing
 from renewals.segment import Segment
+from renewals.workday import workdays_before
+
+PRICED_BEFORE = 5
 
 
 def drawing_of(renewal: Renewal, routing: Routing, policies: Mapping[PolicyKind, Policy]) -> Drawing:
@@ -23,6 +26,15 @@ def notice_on_of(renewal: Renewal, policies: Mapping[PolicyKind, Policy]) -> dat
     """The day of the legal notice, counted from the last day to decline; None where nothing renews by itself."""
     rule = _notice_rule(renewal, policies)
     return rule.sent_on(renewal.decide_by) if rule else None
+
+
+def priced_by_of(renewal: Renewal, policies: Mapping[PolicyKind, Policy]) -> date | None:
+    """By when the price is there, because the notice names it; None where nothing renews by itself.
+
+    Units: `PRICED_BEFORE` are working days before the notice's window opens; ours.
+    """
+    rule = _notice_rule(renewal, policies)
+    return workdays_before(rule.window(renewal.decide_by)[0], PRICED_BEFORE) if rule else None
 
 
 def _notice_rule(renewal: Renewal, policies: Mapping[PolicyKind, Policy]) -> NoticeRule | None:

@@ -155,7 +155,7 @@ def test_the_customer_reads_calmly_that_it_ended_and_keeps_the_papers(world: Wor
 
     page, home = ruth.get(f"/renewals/{renewal}").text, ruth.get("/").text
 
-    assert "Growth ends on Friday, 4 September 2026" in said(page)
+    assert "Growth ends on Thursday, 3 September 2026" in said(page)
     assert "It was not renewed, and nothing more is charged." in page
     assert "Take it back" not in page
     assert ruth.get("/documents").status_code == 200

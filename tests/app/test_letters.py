@@ -198,7 +198,7 @@ def test_what_happens_without_an_answer_is_what_the_agreement_says(standing: Wor
     renews = written_for(standing, "cedar-dental", MessageKind.FOLLOW_UP, auto_renew=True)
     late = written_for(standing, "cedar-dental", MessageKind.FOLLOW_UP, "ms", auto_renew=True, notice_days=60)
 
-    assert "If nobody decides, it works until Friday, 4 September 2026 and then stops." in ends
+    assert "If nobody decides, it works until Thursday, 3 September 2026 and then stops." in ends
     assert "By your agreement it renews on Friday, 4 September 2026 unless you say no by Friday, 21 August" in renews
     assert "Mengikut perjanjian anda, ia diperbaharui pada Jumaat, 4 September 2026." in late
     assert "Keputusan" not in late

@@ -151,3 +151,16 @@ def test_who_said_no_in_time_is_never_charged(juno: Juno) -> None:
     assert answer.status_code == 303
     assert juno.charges() == []
     assert juno.mails("declined")
+
+
+def test_its_receipt_says_that_nobody_pressed_anything_names_the_invoice_and_until_when_it_can_be_cancelled(
+    juno: Juno,
+) -> None:
+    juno.live(RENEWS_ON)
+
+    text = juno.mails("receipt")[0].text
+
+    assert "It renewed by itself, as your contract says and our notice announced." in text
+    assert "Invoice: " in text and "Your documents:" in text
+    assert "have its price back until 3 October 2026" in text
+    assert f"/renewals/{juno.renewal}/payment" in text

@@ -48,6 +48,16 @@ def test_who_switched_it_off_is_not_charged_and_has_not_said_no(juno: Juno) -> N
     assert _touch(juno) is Touch.ASSISTED
 
 
+def test_who_will_be_charged_by_itself_is_told_so_and_how_much_for_as_long_as_it_is_so(juno: Juno) -> None:
+    jonas, said = juno.world.signed_in(JONAS), "If you do nothing, <span class=\"nowrap\">EUR 6,120.00</span>"
+    pages = ("/", f"/renewals/{juno.renewal}")
+
+    assert all(said in jonas.get(page).text for page in pages)
+    assert "Saturday, 19 September 2026, by itself" in jonas.get("/").text
+    _switch(juno, "off")
+    assert not any("If you do nothing" in jonas.get(page).text for page in pages)
+
+
 def test_who_switches_it_on_again_is_charged_under_the_words_they_read(juno: Juno) -> None:
     _switch(juno, "off")
     assert _switch(juno, "on", language="ms") == 303

@@ -56,7 +56,7 @@ def test_a_customers_calendar_holds_what_is_shared_and_their_own_steps(world: Wo
         "Lumen: we prepare our proposal": date(2026, 8, 10),
         "Legal; review, part 1": date(2026, 8, 14),
         "Lumen: your options": date(2026, 8, 25),
-        "Lumen: last day to decide or leave": date(2026, 8, 25),
+        "Lumen: last day to decide, as we plan it": date(2026, 8, 25),
         "Lumen: time to agree, so that the papers are made in time": date(2026, 9, 10),
         "Lumen: a last reminder, if we need it": date(2026, 9, 17),
         "Lumen: your new term begins": date(2026, 9, 24),

@@ -242,6 +242,43 @@ def test_an_option_that_was_not_offered_charges_nothing(standing: World, cast_he
     assert standing.sandbox.charges(renewal) == []
 
 
+@pytest.mark.parametrize("option", ["", "f" * 64])
+def test_without_a_card_on_file_an_option_that_was_not_offered_is_not_another_one(standing: World, option: str) -> None:
+    """The dearer one that is recommended never takes its place; the page is shown as it is now."""
+    visitor = standing.signed_in("aisyah@pelangi-cafe.example")
+    renewal = visitor.get("/").text.split('href="/renewals/')[1].split('"')[0]
+
+    answer = click(visitor, renewal, option=option)
+
+    assert answer.status_code == 409
+    assert 'name="option"' in answer.text
+    assert visitor.get(f"/renewals/{renewal}/card?option={'f' * 64}").status_code == 409
+
+
+@pytest.mark.parametrize(("field", "typed"), [("po", "4" * 81), ("billing_email", "not-an-email")])
+def test_an_invoice_is_asked_for_with_a_number_and_an_address_that_can_be_used(
+    standing: World, cast_here: Cast, field: str, typed: str
+) -> None:
+    path = f"/renewals/{cast_here.own.renewal_id}/invoice"
+
+    answer = cast_here.look("owner").post(path, {"billing_email": "ap@here.example", field: typed})
+
+    assert answer.status_code == 422
+    assert f'id="{field}-trouble"' in answer.text
+
+
+def test_who_asked_for_an_invoice_is_seen_before_anybody_pays_and_the_staff_read_what_for(
+    standing: World, cast_here: Cast
+) -> None:
+    path = f"/renewals/{cast_here.own.renewal_id}"
+    cast_here.look("owner").post(f"{path}/invoice", {"billing_email": "ap@here.example", "po": "PO 77-1"})
+
+    for page in ("/", path, f"{path}/card"):
+        assert "Invoice asked for by Ruth Calder on" in cast_here.look("buyer").get(page).text
+    staff = cast_here.look("csm").get(f"/admin{path}").text
+    assert "Order number: PO 77-1" in staff and "Invoice to: ap@here.example" in staff and "Amount: USD" in staff
+
+
 @pytest.mark.parametrize("terms", ["", "yes", "2019-01-01", "9999-12-31", "2026-01-01T00:00", "f" * 64])
 def test_other_terms_than_those_shown_charge_nothing(standing: World, cast_here: Cast, terms: str) -> None:
     visitor, renewal = standing.signed_in("ruth@cedar-dental.example"), cast_here.own.renewal_id

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from renewals.renewal import Renewal
 from tests.web.guest import Guest, colleague, known
 from tests.world import World
 
@@ -146,6 +147,15 @@ def test_the_staff_write_down_what_they_were_told_and_the_customer_reads_it(plan
 
     assert "Works council Frau Weiss Start by Mon 17 Aug, done by Thu 20 Aug" in words(plan.page())
     assert "Maya Iskandar added a step to the customer’s plan" in plan.staff()
+
+
+def test_what_renews_by_itself_is_proposed_before_the_notice_that_names_the_price(plan: Plan) -> None:
+    """Its notice may go out from Tuesday, 21 July, 30 days before the last day to say no: five working days earlier."""
+    with plan.world.writing() as session:
+        session.get_one(Renewal, plan.id).term.auto_renew = True
+
+    assert "brings you our proposal Late: it was due on Tue 14 Jul" in words(plan.page())
+    assert "14 Jul We prepare our proposal" in words(plan.anna.get(f"/renewals/{plan.id}").text)
 
 
 def test_what_we_owe_them_has_a_day_and_is_late_on_both_sides(plan: Plan) -> None:

@@ -37,7 +37,7 @@ def test_each_step_of_a_small_customer_says_who_does_it(cast_here: Cast) -> None
         "Your year in figures is on this page Done Done on 5 Aug Automatic",
         "Your options are ready Your turn to choose",
         "A reminder, if you have not chosen Automatic",
-        "Last day to decide or leave You",
+        "Last day to decide, as we plan it; nothing renews by itself You",
         "A last reminder, if we need it Automatic",
         "Your new term begins Automatic",
     ]
@@ -109,4 +109,19 @@ def test_before_the_plan_is_drawn_the_two_dates_that_matter_stand_there(world: W
 
     page = known(world, world.person(RUTH)).get(f"/renewals/{renewal}").text
 
-    assert steps(page) == ["Last day to decide or leave You", "Your new term begins Automatic"]
+    assert steps(page) == [
+        "Last day to decide, as we plan it; nothing renews by itself You", "Your new term begins Automatic",
+    ]
+
+
+def test_a_term_that_ran_out_says_so_and_nothing_that_nobody_did_is_done(world: World) -> None:
+    dana, renewal = known(world, world.person("dana@northwind-freight.example")), world.renewal("northwind-freight")
+    world.stand_at(date(2026, 9, 25))
+
+    page = dana.get(f"/renewals/{renewal}").text
+
+    assert "Your term is over; the next has not begun Automatic" in steps(page)
+    assert "Last day to decide, as we plan it; nothing renews by itself Gone by You" in steps(page)
+    assert "Time to agree, so that the papers are made in time Gone by You" in steps(page)
+    assert "and it is not renewed yet." in page
+    assert "Decide by" not in page

@@ -147,7 +147,7 @@ VALUE: list[Row] = [
     ("cedar-dental", CEDAR, "cedar-5", "satisfaction", "Satisfaction", "Kepuasan", "4.7", "score", "",
      "Patients' survey, July 2026", "214 answers", _AT),
     ("pelangi-cafe", PELANGI, "pelangi-1", "hours_saved", "Hours saved on rosters",
-     "Jam dijimatkan untuk jadual", "168", "hours", "", f"Jadual syif, {_YEAR}",
+     "Jam dijimatkan untuk jadual", "168", "hours", "", "Jadual syif, Ogos 2025 hingga Julai 2026",
      "Sejam bagi setiap jadual mingguan di tiga cawangan", _AT),
     ("pelangi-cafe", PELANGI, "pelangi-2", "hourly_cost", "Cost of an hour", "Kos sejam", "28.00", "money",
      "MYR", "Diberitahu oleh pemilik, 12 Mei 2026", "Gaji penyelia", _AT),
