@@ -51,9 +51,10 @@ def _subject(event: Event) -> Args:
     return {"account": account, "subject": str(event.subject_id)}
 
 
-def _paid(event: Event) -> Args:
+def _paid(event: Event) -> Args | None:
     """The payment that an invoice is for."""
-    return {"subject": event.details["payment"]}
+    payment = event.details.get("payment")
+    return {"subject": payment} if payment else None
 
 
 def _house(event: Event) -> Args:
