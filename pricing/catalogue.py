@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pricing.currency import DECIMALS
 from pricing.reading import Reading
+from pricing.scope import Scope
 from pricing.volume import PriceList, Tier, Tiering
 
 MODERATE, FULL = "moderate", "full"
@@ -51,6 +52,18 @@ class Catalogue:
         """None for what is not sold, or not in this currency: then only the customer's own price is known."""
         found = self.products.get(product)
         return found.prices.get(currency) if found else None
+
+    def is_per_seat(self, scope: Scope, product: str) -> bool:
+        """What is not in the catalogue comes once for the account, but for their own plan."""
+        found = self.products.get(product)
+        return found.per_seat if found else product == scope.plan
+
+    def follow_seats(self, scope: Scope) -> frozenset[str]:
+        """What they have once for each seat of their plan, the plan itself among it."""
+        seats = scope.plan_line.quantity
+        return frozenset(
+            name for name, count in scope.quantities.items() if count == seats and self.is_per_seat(scope, name)
+        )
 
     def add_ons(self, currency: str, *, full: bool) -> Iterator[Product]:
         """What an expansion offers; the full one holds all of the moderate one."""

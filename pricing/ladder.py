@@ -12,9 +12,6 @@ from pricing.policy import PricePolicy, Strategy
 from pricing.scope import Scope
 from pricing.waterfall import Package, Waterfall
 
-THREE_YEARS = 36
-"""Months."""
-
 
 class ReasonNeeded(ValueError):
     """A price strategy other than the policy's own was chosen without saying why."""
@@ -83,7 +80,7 @@ class _Ladder:
         below = moderate if moderate.quantities != self.scope.quantities else self._as_today()
         adds = full.quantities != below.quantities or deal is not None
         better = self._option(OptionTier.BETTER, moderate) if below is moderate else None
-        return better, self._option(OptionTier.BEST, full) if adds else None
+        return better, self._option(OptionTier.BEST, full, deal) if adds else None
 
     def _as_today(self) -> Package:
         return Package(self.scope.quantities, self.scope.months)
@@ -94,17 +91,10 @@ class _Ladder:
 
     def _grown(self, seats: int, *, full: bool) -> Mapping[str, int]:
         """Today's products and the expansion's; what comes once for each seat follows the seats."""
-        held = self.scope.plan_line.quantity
-        follows = {
-            name for name, count in self.scope.quantities.items() if count == held and self._per_seat(name)
-        }
+        follows = self.policy.catalogue.follow_seats(self.scope)
         add_ons = self.policy.catalogue.add_ons(self.scope.currency, full=full)
         offered = {product.id: seats if product.per_seat else 1 for product in add_ons}
         return offered | self.scope.quantities | dict.fromkeys(follows, seats)
-
-    def _per_seat(self, product: str) -> bool:
-        found = self.policy.catalogue.products.get(product)
-        return found.per_seat if found else product == self.scope.plan
 
     def _recommended(self, better: Option | None, best: Option | None, may_commit: bool) -> OptionTier:
         """Source: mission N, "recommended option"."""
@@ -112,25 +102,18 @@ class _Ladder:
             return OptionTier.BEST
         return OptionTier.BETTER if better else OptionTier.GOOD
 
-    def _option(self, tier: OptionTier, package: Package) -> Option:
-        deal = package.deal
+    def _option(self, tier: OptionTier, package: Package, deal: MultiYear | None = None) -> Option:
         trace = Waterfall(self.scope, self.facts, self.policy, self.strategy).trace(package)
         return Option(
-            tier,
-            self.scope,
-            self.starts_on,
-            package.months,
-            trace,
-            self.strategy,
-            self.reason,
-            self.facts.growth.bps,
-            deal.rise if deal else 0,
-            deal is None or deal.is_standing,
-            tuple(self._warnings(deal)),
+            today=self.scope,
+            starts_on=self.starts_on,
+            months=package.months,
+            trace=trace,
+            strategy=self.strategy,
+            reason=self.reason,
+            people_growth=self.facts.growth.bps,
+            rise=deal.rise if deal else 0,
+            warnings=self.policy.warnings(deal.months, deal.rise, self.facts.growth) if deal else (),
+            tier=tier,
+            standing=deal is None or deal.is_standing,
         )
-
-    def _warnings(self, deal: MultiYear | None) -> Iterator[str]:
-        """Source: Playbook S, "Pilih Calon Yang Betul": who grows fast outgrows fixed terms in year two."""
-        growth = self.facts.growth.bps or 0
-        if deal and deal.holds_price and deal.months >= THREE_YEARS and growth >= self.policy.fast_growth:
-            yield "fast_growth_on_fixed_price"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from pricing.currency import coin
 from pricing.discount import WHOLE, Discount
@@ -23,17 +24,50 @@ class Shape(StrEnum):
     """A discount, then a rise each year: revenue."""
     LOCK = "lock"
     """Today's price without a discount, guaranteed not to rise."""
+    OVERAGE = "overage"
+    """A lower base, and a stated price for each unit used above it: flexibility. Only ever negotiated."""
+
+    @property
+    def has_incentive(self) -> bool:
+        """A lock and a lower base are themselves what is given for committing."""
+        return self in (Shape.FIXED, Shape.ESCALATING)
+
+
+@dataclass(frozen=True, slots=True)
+class LineBase:
+    """A line's price a year before anything is given for how, and for how long, it is bought."""
+
+    product: str
+    quantity: int
+    price: Money
+
+
+class Conditions(Protocol):
+    """What a price depends on besides quantities. Units: `rise` in basis points a year."""
+
+    @property
+    def rise(self) -> int: ...
+
+    def steps(self, pen: Pen, line: LineBase) -> tuple[Step, ...]:
+        """What follows a line's base, each step of the subtotal above it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class MultiYear:
-    """Units: `rise` in basis points a year. `standing` is how far the discount may go without approval."""
+    """Units: `rise` in basis points a year. `incentive` is what policy gives for committing for so long, and
+    `standing` how far a discount may go without approval.
+    """
 
     months: int
     shape: Shape
-    discount: Discount
+    incentive: Discount
     rise: int
     standing: Discount
+
+    @property
+    def discount(self) -> Discount:
+        return self.incentive if self.shape.has_incentive else Discount(0)
 
     @property
     def holds_price(self) -> bool:
@@ -44,11 +78,11 @@ class MultiYear:
         """Policy grants this discount by itself. Source: mission N, "three-year discount"."""
         return self.discount <= self.standing
 
-    def discount_steps(self, pen: Pen, price: Money) -> tuple[Step, ...]:
+    def steps(self, pen: Pen, line: LineBase) -> tuple[Step, ...]:
         """The incentive on one line's price."""
         if not self.discount.bps:
             return ()
-        return (pen.step("term_discount", -self.discount.of(price).minor, {"bps": self.discount.bps}),)
+        return (pen.step("term_discount", -self.discount.of(line.price).minor, {"bps": self.discount.bps}),)
 
 
 def later_years(pen: Pen, first: Money, months: int, rise: int) -> Iterator[Step]:

@@ -7,9 +7,10 @@ from typing import Any
 
 from pricing.bundle import Bundle
 from pricing.catalogue import Catalogue
+from pricing.concessions import Extra, Levers, Overage
 from pricing.discount import WHOLE, Discount
 from pricing.eligibility import Eligibility
-from pricing.growth import RoomToGrow
+from pricing.growth import Growth, RoomToGrow
 from pricing.multiyear import MultiYear, Shape
 from pricing.reading import Reading
 from pricing.term import YEAR
@@ -25,6 +26,15 @@ PARTS = (
     "warn",
     "catalogue",
 )
+NEGOTIATED = ("levers", "overage", "extras")
+"""Parts that versions published before there were quotes do not have: then nothing is given."""
+
+THREE_YEARS = 36
+"""Months."""
+
+
+OFFERED_SHAPES = (Shape.FIXED, Shape.ESCALATING, Shape.LOCK)
+"""What a published option may be; a base with overage is negotiated."""
 
 
 class Strategy(StrEnum):
@@ -37,7 +47,8 @@ class Strategy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PricePolicy:
-    """Units: `uplift` and `fast_growth` in basis points.
+    """Units: `uplift`, `rises` (the least and most an escalating price may rise a year) and `fast_growth` in basis
+    points.
 
     `best_for` names the segments to whom Best is recommended once they may commit; the others are recommended
     Better. Customers growing faster than `fast_growth` are warned about a fixed price over three years.
@@ -55,11 +66,15 @@ class PricePolicy:
     best_for: tuple[str, ...]
     fast_growth: int
     catalogue: Catalogue
+    rises: tuple[int, int]
+    levers: Levers
+    overage: Overage | None
+    extras: Mapping[str, Extra]
 
     @classmethod
     def parse(cls, version: str, content: Mapping[str, Any]) -> "PricePolicy":
         page = Reading(dict(content), version)
-        page.only(*PARTS)
+        page.only(*PARTS, *NEGOTIATED)
         incentives = _incentives(page["multi_year"])
         return cls(
             version,
@@ -73,13 +88,27 @@ class PricePolicy:
             page["recommend"]["best_for"].names(),
             page["warn"]["fast_growth"].count(),
             Catalogue.parse(page["catalogue"]),
+            page["multi_year"]["rise"].span(),
+            Levers.parse(page.get("levers")),
+            Overage.parse(page.get("overage")),
+            Extra.parse_all(page.get("extras")),
         )
+
+    def incentive(self, months: int) -> MultiYear | None:
+        """That of the longest commitment which `months` reach; None below all of them."""
+        reached = [length for length in self.incentives if length <= months]
+        return self.incentives[max(reached)] if reached else None
+
+    def warnings(self, months: int, rise: int, growth: Growth) -> tuple[str, ...]:
+        """Source: Playbook S, "Pilih Calon Yang Betul": who grows fast outgrows fixed terms in year two."""
+        outgrown = months >= THREE_YEARS and not rise and (growth.bps or 0) >= self.fast_growth
+        return ("fast_growth_on_fixed_price",) if outgrown else ()
 
 
 def _incentives(content: Reading) -> dict[int, MultiYear]:
     """One commitment for each length, all of the shape and the yearly rise policy chose."""
     content.only("offer_months", "shape", "rise", "incentives")
-    shape, rise = Shape(content["shape"].one_of(*Shape)), content["rise"].rate()
+    shape, rise = Shape(content["shape"].one_of(*OFFERED_SHAPES)), content["rise"].rate()
     return {_months(text): _incentive(text, shape, rise, one) for text, one in content["incentives"].items()}
 
 
@@ -88,9 +117,8 @@ def _incentive(text: str, shape: Shape, rise: int, content: Reading) -> MultiYea
     if not _months(text) > YEAR:
         raise content.refused("is for a number of months above 12, such as 24")
     rate = Reading({key: content[key].value for key in ("bps", "within")}, content.place).rate()
-    discount = Discount(0 if shape is Shape.LOCK else rate)
     standing = Discount(content["standing"].count(0, WHOLE))
-    return MultiYear(_months(text), shape, discount, rise if shape is Shape.ESCALATING else 0, standing)
+    return MultiYear(_months(text), shape, Discount(rate), rise if shape is Shape.ESCALATING else 0, standing)
 
 
 def _months(text: str) -> int:

@@ -1,8 +1,14 @@
 """A proration is the part of a term's price that falls on some of its days, day by day and exact."""
 
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
+from pricing.discount import Discount
 from pricing.money import Money
+from pricing.scope import ScopeLine
+from pricing.term import YEAR, contract_years, ends_on
+from pricing.trace import Pen, Step, subtotal
 
 
 def prorated(price: Money, days: int, of_days: int) -> Money:
@@ -23,3 +29,90 @@ def remaining(price: Money, starts_on: date, ends_on: date, on: date) -> Money:
 def used(price: Money, starts_on: date, ends_on: date, on: date) -> Money:
     """What the days before `on` cost."""
     return price - remaining(price, starts_on, ends_on, on)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A term that runs. Units: whole `months` from `starts_on`."""
+
+    starts_on: date
+    months: int
+
+    @property
+    def ends_on(self) -> date:
+        return ends_on(self.starts_on, self.months)
+
+    def years(self) -> Iterator[tuple[date, date, int]]:
+        """First day, first day after, and months of each contract year."""
+        for number, length in enumerate(contract_years(self.months)):
+            begins = ends_on(self.starts_on, number * YEAR)
+            yield begins, ends_on(self.starts_on, number * YEAR + length), length
+
+
+def co_term(pen: Pen, line: ScopeLine, term: Running, on: date) -> Step:
+    """What a line added on `on` costs until the term ends: "212 of 365 days", contract year by contract year.
+
+    Units: the line's amount is for a full year. Raises: ValueError for a day outside the term.
+    Source: Playbook S, "Bina Dalam Fleksibiliti"; mission E4.
+    """
+    _must_be_inside(term, on)
+    parts = [
+        _part(pen, line.amount.share(months, YEAR), (ends - max(begins, on)).days, (ends - begins).days)
+        for begins, ends, months in term.years()
+        if on < ends
+    ]
+    inputs = {"product": line.product, "quantity": line.quantity, "on": on.isoformat()}
+    return pen.sum("co_term", (*parts, *pen.coins(parts)), inputs)
+
+
+def true_up(pen: Pen, lines: Sequence[ScopeLine], counted: Mapping[str, int], term: Running, on: date) -> Step | None:
+    """What units in use beyond those agreed cost from `on` to the end of the term, at the line's own price.
+
+    Units: the lines' amounts are those of the contract year that runs. None where nobody uses more than is agreed:
+    a true-up never lowers a price.
+    """
+    parts = [
+        co_term(pen, ScopeLine(line.product, more, line.amount.share(more, line.quantity)), term, on)
+        for line in lines
+        if (more := counted.get(line.product, 0) - line.quantity) > 0
+    ]
+    return pen.sum("true_up", parts, {"on": on.isoformat()}) if parts else None
+
+
+@dataclass(frozen=True, slots=True)
+class OffRamp:
+    """Leave to end a term early. Units: `notice_days` before leaving; `fee` in basis points of what is left."""
+
+    notice_days: int
+    fee: Discount
+
+    def leaves_on(self, term: Running, told_on: date) -> date:
+        """The first day no longer covered: the notice has run, or the term ended by itself."""
+        return min(told_on + timedelta(days=self.notice_days), term.ends_on)
+
+    def step(self, pen: Pen, years: Sequence[Money], paid: Money, term: Running, told_on: date) -> Step:
+        """What is still owed when a term is left early; below zero it is returned.
+
+        `years` are what the contract years cost as agreed, `paid` what was paid of them so far.
+        Raises: ValueError for a day outside the term.
+        """
+        _must_be_inside(term, told_on)
+        leaves = self.leaves_on(term, told_on)
+        bought = [
+            _part(pen, price, max(0, (min(leaves, ends) - begins).days), (ends - begins).days)
+            for (begins, ends, _), price in zip(term.years(), years, strict=True)
+        ]
+        left = sum(price.minor for price in years) - subtotal(bought)
+        fee = pen.step("fee", self.fee.of(pen.money(left)).minor, {"bps": self.fee.bps, "of": left})
+        parts = (*bought, fee, pen.step("paid", -paid.minor, {"paid": paid.minor}))
+        inputs = {"told_on": told_on.isoformat(), "leaves_on": leaves.isoformat(), "notice_days": self.notice_days}
+        return pen.sum("off_ramp", (*parts, *pen.coins(parts)), inputs)
+
+
+def _part(pen: Pen, price: Money, days: int, of: int) -> Step:
+    return pen.step("prorated", prorated(price, days, of).minor, {"price": price.minor, "days": days, "of": of})
+
+
+def _must_be_inside(term: Running, on: date) -> None:
+    if not term.starts_on <= on < term.ends_on:
+        raise ValueError(f"{on.isoformat()} lies outside a term from {term.starts_on} to {term.ends_on}.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from pricing.money import Money
@@ -12,7 +13,14 @@ for every column it is compared with."""
 
 
 class PolicyError(ValueError):
-    """A policy that can not be used, with the place and what is wanted there."""
+    """A policy that can not be used, with the place and what is wanted there.
+
+    `place` and `why` say the same apart, where there is one place: `draft.clauses.roles`, `is not a list`.
+    """
+
+    def __init__(self, sentence: str, place: str = "", why: str = "") -> None:
+        super().__init__(sentence)
+        self.place, self.why = place, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +79,12 @@ class Reading:
     def rate(self) -> int:
         """A rate with the range it must lie in, written `{"bps": 500, "within": [300, 1000]}`."""
         self.only("bps", "within")
+        return self["bps"].count(*self.span())
+
+    def span(self) -> tuple[int, int]:
+        """The range of such a rate."""
         least, most = self["within"].pair()
-        return self["bps"].count(least.count(), most.count())
+        return least.count(), most.count()
 
     def money(self, currency: str) -> Money:
         try:
@@ -80,8 +92,19 @@ class Reading:
         except ValueError as problem:
             raise self.refused(f"is not a price: {problem}") from problem
 
+    def day(self) -> date:
+        try:
+            return date.fromisoformat(self.text())
+        except ValueError as problem:
+            raise self.refused("is not a day such as 2026-09-30") from problem
+
+    def yes(self) -> bool:
+        if type(self.value) is not bool:
+            raise self.refused(f"is {self.value!r}, not true or false")
+        return self.value
+
     def refused(self, why: str) -> PolicyError:
-        return PolicyError(f"{self.place} {why}.")
+        return PolicyError(f"{self.place} {why}.", self.place, why)
 
     def _object(self) -> dict[str, Any]:
         if not isinstance(self.value, dict):

@@ -36,18 +36,19 @@ def mismatches(tree: Mapping[str, Json]) -> list[Mismatch]:
 
 
 def offer_mismatches(content: Mapping[str, Json]) -> list[Mismatch]:
-    """The same for an option's whole content: its trace, and every displayed number against the trace."""
+    """The same for an option's or a quote's whole content: its trace, and each displayed number against the trace."""
     shown = _displayed(content["trace"], content["today"])
     shown["ends_on"] = _ends_on(content["starts_on"], content["trace"]["inputs"]["months"])
+    shown |= _quoted(content, shown) if content["schema"] == "quote@1" else _optional(content["trace"], shown)
     wrong = [Mismatch(name, content[name], found) for name, found in shown.items() if content[name] != found]
-    return wrong + mismatches(content["trace"])
+    asked = mismatches(content["ask"]) if "ask" in content else []
+    return wrong + mismatches(content["trace"]) + asked
 
 
 def _displayed(trace: Mapping[str, Json], today: Mapping[str, Json]) -> dict[str, Json]:
     years = [year["amount"] for year in trace["parts"]]
-    lines = [part for part in trace["parts"][0]["parts"] if part["rule"] == "line"]
+    lines = list(_lines(trace).values())
     per_year = sum(line["amount"] for line in lines)
-    less = [part["amount"] for line in lines for part in line["parts"] if part["rule"] in ("term_discount", "coin")]
     rises = [year["inputs"]["rise"] for year in trace["parts"][1:]]
     return {
         "currency": trace["currency"],
@@ -62,14 +63,159 @@ def _displayed(trace: Mapping[str, Json], today: Mapping[str, Json]) -> dict[str
         "per_year": per_year,
         "due_now": years[0],
         "total": sum(years),
-        "before_term_discount": per_year - sum(less),
         "against_today": per_year - sum(line["amount"] for line in today["lines"]),
         "holds_price": bool(rises) and not any(rises),
     }
 
 
+def _optional(trace: Mapping[str, Json], shown: Mapping[str, Json]) -> dict[str, Json]:
+    """What only an option shows."""
+    less = [_of_rules(line, "term_discount", "coin") for line in _lines(trace).values()]
+    return {"before_term_discount": shown["per_year"] - sum(less)}
+
+
+def _quoted(content: Mapping[str, Json], shown: Mapping[str, Json]) -> dict[str, Json]:
+    """What only a quote shows: the deal by what came of it, when it is paid, what it is worth to whom."""
+    lines = _lines(content["trace"])
+    instalments = _instalments(content, shown["years"])
+    return {
+        "deal": _deal(content, lines, shown),
+        "instalments": instalments,
+        "due_now": instalments[0]["amount"],
+        "overage": {name: unit for name, line in lines.items() for unit in _inputs(line, "overage", "unit")},
+        "extras": _extras(content),
+        "effective": _effective(content, lines),
+    }
+
+
+def _deal(
+    content: Mapping[str, Json], lines: Mapping[str, Json], shown: Mapping[str, Json]
+) -> dict[str, Json]:
+    """The deal as stated, with each number that was priced taken from the price."""
+    deal, trace = content["deal"], content["trace"]
+    rises = [year["inputs"]["rise"] for year in trace["parts"][1:]]
+    off = {bps for line in lines.values() for bps in _inputs(line, "discount", "bps") or [0]}
+    late = {
+        days for line in (*lines.values(), *_lines(content["ask"]).values())
+        for days in _inputs(line, "payment_days", "days")
+    }
+    return {
+        **deal,
+        "lines": [_deal_line(name, line) for name, line in lines.items()],
+        "months": shown["months"],
+        "rise": rises[0] if rises else 0,
+        "discount": _one(off),
+        "net_days": _one(late | {_net_days(content)}),
+    }
+
+
+def _one(found: set[int]) -> Json:
+    """The number all agree on; where they do not, all of them."""
+    return sorted(found) if len(found) > 1 else found.pop()
+
+
+def _deal_line(product: str, line: Mapping[str, Json]) -> dict[str, Json]:
+    off = _inputs(line, "line_discount", "bps")
+    return {"product": product, "quantity": line["inputs"]["quantity"], "discount": off[0] if off else 0}
+
+
+def _net_days(content: Mapping[str, Json]) -> int:
+    first = content["instalments"][0]
+    return (date.fromisoformat(first["due_on"]) - date.fromisoformat(first["on"])).days
+
+
+def _instalments(content: Mapping[str, Json], years: Sequence[int]) -> list[dict[str, Json]]:
+    """The years' prices by their months, in whole coins, the larger remainders and then the earlier first."""
+    deal, months = content["deal"], content["trace"]["inputs"]["months"]
+    every = {"annual": 12, "quarterly": 3, "monthly": 1}[deal["billing"]]
+    if deal["prepaid"]:
+        return [_asked(content, 0, sum(years))]
+    asked = []
+    for number, price in enumerate(years):
+        length = min(12, months - 12 * number)
+        starts = range(0, length, every)
+        amounts = _shares(price, [min(every, length - start) for start in starts], _coin_size(content))
+        asked += [_asked(content, 12 * number + start, amount) for start, amount in zip(starts, amounts, strict=True)]
+    return asked
+
+
+def _asked(content: Mapping[str, Json], months: int, amount: int) -> dict[str, Json]:
+    on = _ends_on(content["starts_on"], months)
+    due = date.fromisoformat(on) + timedelta(content["deal"]["net_days"])
+    return {"on": on, "due_on": due.isoformat(), "amount": amount}
+
+
+def _shares(price: int, weights: Sequence[int], size: int) -> list[int]:
+    coins, whole = price // size, sum(weights)
+    shares = [coins * weight // whole for weight in weights]
+    largest = sorted(range(len(weights)), key=lambda place: (-(coins * weights[place] % whole), place))
+    for place in largest[: coins - sum(shares)]:
+        shares[place] += 1
+    return [share * size for share in shares]
+
+
+def _coin_size(content: Mapping[str, Json]) -> int:
+    """Cards of three-decimal currencies know two decimals."""
+    return 10 if content["currency"] in ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND") else 1
+
+
+def _extras(content: Mapping[str, Json]) -> dict[str, Json]:
+    """What incentives that are not a discount cost: a share of what policy asks, or their own word."""
+    asked = sum(line["amount"] for line in _lines(content["ask"]).values())
+    items = [
+        {**item, "cost": _nearest(asked * item["bps"], 10_000) if "bps" in item else item["cost"]}
+        for item in content["extras"]["items"]
+    ]
+    return {"items": items, "a_year": sum(item["cost"] for item in items)}
+
+
+def _effective(content: Mapping[str, Json], lines: Mapping[str, Json]) -> dict[str, Json]:
+    """How far below what policy asks: the worse of a full first year and the whole term, and line by line."""
+    asked, extras = _lines(content["ask"]), content["extras"]["a_year"]
+    gaps = {name: asked[name]["amount"] - line["amount"] for name, line in lines.items()}
+    earned = {name: _earned(asked[name], line) for name, line in lines.items()}
+    year = sum(line["amount"] for line in asked.values())
+    first = _parts(sum(gaps.values()) + extras, sum(earned.values()), year)
+    whole = content["ask"]["amount"]
+    rest = _nearest(extras * content["trace"]["inputs"]["months"], 12)
+    term = _parts(whole - content["trace"]["amount"] + rest, 0, whole)["bps"]
+    return {
+        "bps": max(first["bps"], term),
+        "earned": first["earned"],
+        "first_year": first["bps"],
+        "term": term,
+        "lines": [{"product": name, **_parts(gaps[name], earned[name], asked[name]["amount"])} for name in lines],
+    }
+
+
+def _earned(asked: Mapping[str, Json], line: Mapping[str, Json]) -> int:
+    """What the levers took off the line, and what coins did more than in the ask."""
+    coins = _of_rules(asked, "coin") - _of_rules(line, "coin")
+    return coins - _of_rules(line, "lower_base", "term_discount", "lever")
+
+
+def _parts(gap: int, earned: int, ask: int) -> dict[str, int]:
+    """Basis points of the ask: all of the gap, and what of it was earned."""
+    if ask <= 0:
+        return {"bps": 0, "earned": 0}
+    bps = _nearest(gap * 10_000, ask)
+    return {"bps": bps, "earned": bps - _nearest((gap - earned) * 10_000, ask)}
+
+
+def _lines(trace: Mapping[str, Json]) -> dict[str, Mapping[str, Json]]:
+    return {part["inputs"]["product"]: part for part in trace["parts"][0]["parts"] if part["rule"] == "line"}
+
+
+def _of_rules(line: Mapping[str, Json], *rules: str) -> int:
+    return sum(part["amount"] for part in line["parts"] if part["rule"] in rules)
+
+
+def _inputs(line: Mapping[str, Json], rule: str, name: str) -> list[Json]:
+    return [part["inputs"][name] for part in line["parts"] if part["rule"] == rule]
+
+
 def _today(stated: Mapping[str, Json], lines: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
-    """A line of today by what the trace keeps of it; one that was priced anew, by its own word."""
+    """A line of today by what the trace keeps of it; one that was priced anew or given up, by its own word."""
     product, quantity, amount = stated["product"], stated["quantity"], stated["amount"]
     for line in lines:
         first = line["parts"][0]
@@ -162,6 +308,23 @@ def _less(above: Above, *, bps: int) -> int:
     return -_nearest(above.so_far * bps, 10_000)
 
 
+def _returned(above: Above, *, quantity: int, of: int) -> int:
+    return -_nearest(above.so_far * quantity, of)
+
+
+def _more(above: Above, *, bps: int, days: int) -> int:
+    return _nearest(above.so_far * bps, 10_000)
+
+
+def _lever(above: Above, *, lever: str, bps: int) -> int:
+    return _less(above, bps=bps)
+
+
+def _overage(above: Above, *, quantity: int, bps: int, unit: int) -> int | str:
+    found = _nearest(above.so_far * (10_000 + bps), quantity * 10_000)
+    return 0 if unit == found else f"{found} a unit"
+
+
 def _short_year(above: Above, *, months: int) -> int:
     return _nearest(above.so_far * months, 12) - above.so_far
 
@@ -191,23 +354,45 @@ def _list_value(above: Above, *, list: int, bps: int) -> int | str:
     return 0 if bps == found else f"{found} basis points"
 
 
+def _prorated(above: Above, *, price: int, days: int, of: int) -> int | str:
+    return _nearest(price * days, of) if 0 <= days <= of else "days of the period"
+
+
+def _fee(above: Above, *, bps: int, of: int) -> int:
+    return _nearest(of * bps, 10_000)
+
+
+def _paid(above: Above, *, paid: int) -> int:
+    return -paid
+
+
 def _adjustment(above: Above, *, amount: int) -> int:
     return amount
 
 
-BRANCHES = frozenset({"term", "year", "line", "expansion"})
+BRANCHES = frozenset({"term", "year", "line", "expansion", "co_term", "true_up", "off_ramp"})
 
 LEAVES: Mapping[str, Callable[..., int | str]] = {
     "kept": _kept,
+    "returned": _returned,
     "own_price": _each,
     "list": _each,
     "band": _band,
     "next_tier": _next_tier,
     "uplift": _uplift,
     "bundle": _less,
+    "payment_days": _more,
+    "overage": _overage,
+    "lower_base": _less,
     "term_discount": _less,
+    "lever": _lever,
+    "line_discount": _less,
+    "discount": _less,
     "short_year": _short_year,
     "next_year": _next_year,
+    "prorated": _prorated,
+    "fee": _fee,
+    "paid": _paid,
     "coin": _coin,
     "room_to_grow": _room_to_grow,
     "list_value": _list_value,
@@ -235,6 +420,10 @@ def _units_of_line(step: Mapping[str, Json]) -> Iterator[Count]:
     for part in step["parts"]:
         if part["rule"] == "expansion":
             yield "from", part["inputs"]["from"], held
+        if part["rule"] == "returned":
+            yield "of", part["inputs"]["of"], held
+        if part["rule"] == "overage":
+            yield "units", part["inputs"]["quantity"], held
         held += _units(part)
     yield "quantity", step["inputs"]["quantity"], held
 
@@ -248,12 +437,21 @@ def _units_added(step: Mapping[str, Json]) -> Iterator[Count]:
             yield "held", reason["inputs"]["held"], step["inputs"]["from"]
 
 
+def _what_is_left(step: Mapping[str, Json]) -> Iterator[Count]:
+    years = [part for part in step["parts"] if part["rule"] == "prorated"]
+    left = sum(part["inputs"]["price"] - part["amount"] for part in years)
+    for fee in (part for part in step["parts"] if part["rule"] == "fee"):
+        yield "left", fee["inputs"]["of"], left
+
+
 def _units(step: Mapping[str, Json]) -> int:
     rule, inputs = step["rule"], step["inputs"]
     if rule == "band":
         return int(inputs["last"] - inputs["first"] + 1)
     if rule == "expansion":
         return int(inputs["to"] - inputs["from"])
+    if rule == "returned":
+        return -int(inputs["quantity"])
     return int(inputs["quantity"]) if rule in ("kept", "list", "own_price") else 0
 
 
@@ -262,4 +460,5 @@ COUNTS: Mapping[str, Callable[[Mapping[str, Json]], Iterator[Count]]] = {
     "year": _months_of_year,
     "line": _units_of_line,
     "expansion": _units_added,
+    "off_ramp": _what_is_left,
 }

@@ -39,7 +39,8 @@ class ScopeLine:
 class Scope:
     """Lines of one currency, one per product, in the order of their names whatever order they came in.
 
-    Units: `months` is the present term; `uplift_cap` the contract's limit on yearly rises in basis points.
+    Units: `months` is the present term; `uplift_cap` the contract's limit on yearly rises in basis points; `net_days`
+    the payment days they have.
     Raises: NoScope.
     """
 
@@ -48,6 +49,7 @@ class Scope:
     months: int
     lines: tuple[ScopeLine, ...]
     uplift_cap: int | None = None
+    net_days: int = 0
 
     def __post_init__(self) -> None:
         if self.months < 1:

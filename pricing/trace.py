@@ -9,23 +9,38 @@ The rules and their inputs (money in minor units of the tree's currency; rates i
       term            months                  the whole contract
       year            year, months            the first contract year
       line            product, quantity       one product for a full year
+      co_term         product, quantity, on   units added on a day, until the term ends
+      true_up         on                      what is used beyond what was agreed
+      off_ramp        told_on, leaves_on,     what a term that is left early still owes; below zero is returned
+                      notice_days
       expansion       from, to                what is added to a product, and the bundle price for adding it
 
     leaves
       kept            quantity, unit, [rest]  quantity x unit + rest, as agreed today
+      returned        quantity, of            - quantity / of of the subtotal, for units given up
       own_price       quantity, unit          added units at the price agreed today
       list            quantity, unit          list price at that volume; below zero for what is there already
       band            first, last, unit       units first to last of a graduated list price
       next_tier       at, unit                brings the line above to at x unit: more would have cost less
       uplift          bps, [asked]            + bps of the subtotal; `asked` where the contract's cap cut it
       bundle          bps                     - bps of the subtotal
+      payment_days    bps, days               + bps of the subtotal, for paying only so many days after the invoice
+      lower_base      bps                     - bps of the subtotal, where units above the line are paid as used
       term_discount   bps                     - bps of the subtotal, for committing to several years
+      lever           lever, bps              - bps of the subtotal, earned by paying, signing or buying as it says
+      line_discount   bps                     - bps of the subtotal, asked off this product
+      discount        bps                     - bps of the subtotal, asked off everything
       short_year      months                  leaves months / 12 of the subtotal
       next_year       rise, months, [coin]    the year above + rise, for months / 12, down to whole coins
       coin            of                      brings the subtotal down to whole coins of a three-decimal currency
       adjustment      amount                  what internal steps came to, in a public trace
 
+      prorated        price, days, of         price x days / of
+      fee             bps, of                 bps of what is left of a term
+      paid            paid                    - what was paid already
+
     leaves without money
+      overage         quantity, bps, unit     a unit above the line's quantity costs `unit`: its share + bps
       room_to_grow    held, used, a_year_ago, headroom, most, added    why so many seats
       list_value      list, bps               how far the year is below list price; internal
 """

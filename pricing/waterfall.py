@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pricing.discount import change
 from pricing.facts import Facts
 from pricing.money import Money
-from pricing.multiyear import MultiYear, later_years
+from pricing.multiyear import Conditions, LineBase, later_years
 from pricing.policy import PricePolicy, Strategy
 from pricing.scope import Scope, ScopeLine
 from pricing.term import YEAR, contract_years
@@ -17,11 +17,15 @@ from pricing.volume import PriceList
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What an option would contain: a quantity of each product, for so long, under a commitment or none."""
+    """What an offer would contain: a quantity of each product, for so long, under conditions or none.
+
+    `bundle` gives what is added the bundle price.
+    """
 
     quantities: Mapping[str, int]
     months: int
-    deal: MultiYear | None = None
+    deal: Conditions | None = None
+    bundle: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,35 +70,40 @@ class Waterfall:
     def _line(self, pen: Pen, product: str, package: Package) -> Step:
         quantity = package.quantities[product]
         today = self._today(product)
-        parts = (*self._kept(pen, today), *self._added(pen, product, today, quantity))
+        parts = (*self._kept(pen, today, quantity), *self._added(pen, product, today, package))
         if package.deal:
-            parts += package.deal.discount_steps(pen, pen.money(subtotal(parts)))
+            parts += package.deal.steps(pen, LineBase(product, quantity, pen.money(subtotal(parts))))
         parts += tuple(pen.coins(parts))
         return pen.sum("line", parts, {"product": product, "quantity": quantity})
 
-    def _kept(self, pen: Pen, today: ScopeLine | None) -> tuple[Step, ...]:
-        """What they have: as agreed, or as the strategy changes it."""
+    def _kept(self, pen: Pen, today: ScopeLine | None, quantity: int) -> tuple[Step, ...]:
+        """What they have and keep: as agreed, or as the strategy changes it."""
         if today is None:
             return ()
+        kept = _as_agreed(pen, today, quantity)
         if self.strategy is Strategy.VOLUME:
-            return self._at_volume(pen, today)
+            return self._at_volume(pen, kept, today.product, min(quantity, today.quantity))
         if self.strategy is Strategy.UPLIFT:
             uplift = Uplift(self.policy.uplift, self.scope.uplift_cap)
-            return (_as_agreed(pen, today), uplift.step(pen, today.amount))
-        return (_as_agreed(pen, today),)
+            return (*kept, uplift.step(pen, pen.money(subtotal(kept))))
+        return kept
 
-    def _at_volume(self, pen: Pen, today: ScopeLine) -> tuple[Step, ...]:
-        """List price of the volume they have where that is less than they pay; never a rise."""
-        prices = self._price_list(today.product)
-        steps = prices.steps(pen, 0, today.quantity) if prices else ()
-        return steps if steps and subtotal(steps) < today.amount.minor else (_as_agreed(pen, today),)
+    def _at_volume(
+        self, pen: Pen, agreed: tuple[Step, ...], product: str, quantity: int
+    ) -> tuple[Step, ...]:
+        """List price of the volume they keep where that is less than they pay; never a rise."""
+        prices = self._price_list(product)
+        steps = prices.steps(pen, 0, quantity) if prices else ()
+        return steps if steps and subtotal(steps) < subtotal(agreed) else agreed
 
-    def _added(self, pen: Pen, product: str, today: ScopeLine | None, quantity: int) -> tuple[Step, ...]:
-        held = today.quantity if today else 0
-        if quantity == held:
+    def _added(
+        self, pen: Pen, product: str, today: ScopeLine | None, package: Package
+    ) -> tuple[Step, ...]:
+        held, quantity = today.quantity if today else 0, package.quantities[product]
+        if quantity <= held:
             return ()
         price = self._price_of_added(pen, product, today, quantity)
-        bundle = self.policy.bundle.steps(pen, pen.money(subtotal(price)))
+        bundle = self.policy.bundle.steps(pen, pen.money(subtotal(price))) if package.bundle else ()
         parts = (*self._reason(pen, product, held, quantity), *price, *bundle)
         return (pen.sum("expansion", parts, {"from": held, "to": quantity}),)
 
@@ -111,9 +120,11 @@ class Waterfall:
         return listed if listed and subtotal(listed) <= own.amount.minor else (own,)
 
     def _reason(self, pen: Pen, product: str, held: int, quantity: int) -> tuple[Step, ...]:
-        if product != self.scope.plan:
+        """Their growth, where the seats added are those it asks for."""
+        room, growth = self.policy.room_to_grow, self.facts.growth
+        if product != self.scope.plan or room.added(growth, held) != quantity - held:
             return ()
-        return (self.policy.room_to_grow.step(pen, self.facts.growth, held, quantity - held),)
+        return (room.step(pen, growth, held, quantity - held),)
 
     def _against_list(self, pen: Pen, price: int, package: Package) -> Iterator[Step]:
         """The year's effective discount, for approvers; absent where a product has no list price."""
@@ -129,11 +140,16 @@ class Waterfall:
         return next((line for line in self.scope.lines if line.product == product), None)
 
 
-def _as_agreed(pen: Pen, line: ScopeLine) -> Step:
-    """The line at today's exact price; what does not divide among the units stands apart as the rest."""
+def _as_agreed(pen: Pen, line: ScopeLine, quantity: int) -> tuple[Step, ...]:
+    """The line at today's exact price, less the units given up; what does not divide stands apart as the rest."""
     unit, rest = divmod(line.amount.minor, line.quantity)
     inputs = {"quantity": line.quantity, "unit": unit} | ({"rest": rest} if rest else {})
-    return pen.step("kept", line.amount.minor, inputs)
+    kept = pen.step("kept", line.amount.minor, inputs)
+    if quantity >= line.quantity:
+        return (kept,)
+    fewer = line.quantity - quantity
+    less = -line.amount.share(fewer, line.quantity)
+    return (kept, pen.step("returned", less.minor, {"quantity": fewer, "of": line.quantity}))
 
 
 def _short_year(pen: Pen, price: tuple[Step, ...], months: int) -> Iterator[Step]:

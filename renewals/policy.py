@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -41,6 +41,7 @@ class PolicyKind(StrEnum):
     OWNERSHIP = "ownership"
     LETTERS = "letters"
     NOTICE = "notice"
+    MATRIX = "matrix"
 
 
 class Policy(Record):
@@ -103,6 +104,20 @@ class Policy(Record):
         """The version that was cited as `kind@number`. Raises: NotFound."""
         kind, _, number = name.partition("@")
         return one(session, select(cls).where(cls.kind == PolicyKind(kind), cls.number == int(number)))
+
+    @classmethod
+    def history(
+        cls, session: Session, kinds: Iterable[PolicyKind]
+    ) -> Sequence[tuple[Self, str | None, datetime | None]]:
+        """Every version of these kinds, the oldest first, with who published it and when; nobody and never for what
+        was shipped or came from a file."""
+        query = (
+            select(cls, Person.name, Event.at)
+            .outerjoin(Event, (Event.subject_id == cls.id) & (Event.name == EventName.POLICY_PUBLISHED))
+            .outerjoin(Person, Person.id == Event.by_id)
+            .where(cls.kind.in_(kinds)).order_by(cls.number, cls.kind)
+        )
+        return session.execute(query).all()
 
     @classmethod
     def must_be_in_force(cls, session: Session, base: str, kinds: Iterable[PolicyKind], on: date) -> None:

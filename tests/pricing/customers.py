@@ -1,14 +1,19 @@
 """Customers, policies and prices as Hypothesis makes them up."""
 
 from datetime import date
+from typing import Any
 
 from hypothesis import strategies as st
 
+from pricing.concessions import LEVERS
+from pricing.deal import Deal, DealLine
 from pricing.facts import Facts
+from pricing.instalments import Billing
 from pricing.ladder import Options, options
 from pricing.money import Money
 from pricing.multiyear import Shape
-from pricing.policy import PricePolicy, Strategy
+from pricing.policy import OFFERED_SHAPES, PricePolicy, Strategy
+from pricing.quoting import Quoted, quote
 from pricing.scope import Scope, ScopeLine
 from tests.pricing.cast import policy
 
@@ -56,7 +61,7 @@ def policies(draw: st.DrawFn) -> PricePolicy:
     months = draw(st.sampled_from([24, 30, 36]))
     incentive = {"bps": draw(st.integers(1000, 2500)), "within": [1000, 2500], "standing": 2000}
     shape, rise = (
-        draw(st.sampled_from([*Shape])),
+        draw(st.sampled_from(OFFERED_SHAPES)),
         {"bps": draw(st.integers(500, 1000)), "within": [500, 1000]},
     )
     return policy(
@@ -94,3 +99,42 @@ def _asked(scope: Scope, known: Facts, rules: PricePolicy, starts_on: date, stra
 
 
 ladders = st.builds(_asked, scopes(), facts | willing, policies(), starts, st.sampled_from([*Strategy]))
+
+
+@st.composite
+def quotes(draw: st.DrawFn) -> Quoted:
+    """Any deal that this policy can be asked for, priced."""
+    scope, rules = draw(scopes()), draw(policies())
+    sold = [product for product in PRODUCTS if product in scope.quantities or product != "classic"]
+    wanted = {scope.plan, *draw(st.lists(st.sampled_from(sold), max_size=3))}
+    lines = tuple(DealLine(product, draw(st.integers(1, 600)), draw(rates)) for product in sorted(wanted))
+    deal = Deal(lines=lines, **draw(terms()), **draw(payments()))
+    return quote(scope, draw(facts | willing), rules, deal, draw(starts))
+
+
+rates = st.just(0) | st.integers(0, 10_000)
+
+
+@st.composite
+def terms(draw: st.DrawFn) -> dict[str, Any]:
+    months = draw(st.integers(1, 60))
+    shape = draw(st.sampled_from([*Shape])) if months > 12 else None
+    strategy = draw(st.none() | st.sampled_from([*Strategy]))
+    rise = draw(st.integers(500, 1000)) if shape is Shape.ESCALATING else 0
+    extras = draw(st.lists(st.sampled_from(["better_support", "early_access"]), unique=True))
+    return {
+        "months": months, "shape": shape, "rise": rise, "strategy": strategy, "reason": "they asked",
+        "discount": draw(rates), "bundle": draw(st.booleans()), "extras": tuple(extras),
+    }
+
+
+@st.composite
+def payments(draw: st.DrawFn) -> dict[str, Any]:
+    prepaid = draw(st.booleans())
+    return {
+        "prepaid": prepaid,
+        "billing": Billing.ANNUAL if prepaid else draw(st.sampled_from([*Billing])),
+        "net_days": draw(st.integers(0, 120)),
+        "sign_by": draw(st.none() | starts),
+        "levers": tuple(draw(st.lists(st.sampled_from(LEVERS), unique=True))),
+    }

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pricing.facts import Facts
 from pricing.ladder import Options, ReasonNeeded, options
 from pricing.money import Money
-from pricing.option import Difference, Framing
 from pricing.policy import PricePolicy, Strategy
+from pricing.priced import Difference, Framing
 from pricing.replay import offer_mismatches
 from pricing.scope import Scope, ScopeLine
 from tests.pricing.cast import CEDAR, CEDAR_FACTS, POLICY, SEPTEMBER, policy

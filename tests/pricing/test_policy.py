@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from pricing.concessions import Levers
 from pricing.money import Money
-from pricing.policy import PricePolicy
+from pricing.policy import NEGOTIATED, PARTS, PricePolicy
 from pricing.reading import PolicyError
 from pricing.scope import NoScope, Scope, ScopeLine
 from tests.pricing.cast import CEDAR, CONTENT, POLICY
@@ -60,6 +61,12 @@ def with_part(place: str, value: Any) -> dict[str, Any]:
         ("catalogue/growth/price/USD/tiers", [[1, 432]], "tiers[0][1] is not a text"),
         ("catalogue/growth/price/USD/tiers", [[1]], "tiers[0] is not a list of two"),
         ("catalogue/growth/price/JPY/tiers", [[1, "-1"]], "no price below zero"),
+        ("levers/prepayment", -1, "levers.prepayment is -1, not a whole number from 0 to 10000"),
+        ("levers/volume", [[1000, 200], [2500, 200]], "levers.volume does not rise from step to step"),
+        ("overage/base", 10_001, "overage.base is 10001, not a whole number from 0 to 10000"),
+        ("extras/early_access", {"name": "Early access"}, "early_access has either a cost or basis points"),
+        ("extras/price_lock/not_with", ["rising"], "not_with[0] is 'rising', not one of fixed, "),
+        ("extras/more_csm/cost/USD", 1800, "cost.USD is not a text"),
         ("surprise", 1, "pricing@4 has keys Kekal does not know: surprise"),
     ],
 )
@@ -70,12 +77,18 @@ def test_a_policy_that_can_not_be_used_says_where(place: str, value: Any, proble
     assert problem in str(refusal.value)
 
 
-@pytest.mark.parametrize("part", sorted(CONTENT))
+@pytest.mark.parametrize("part", PARTS)
 def test_a_policy_lacks_none_of_its_parts(part: str) -> None:
     content = {name: value for name, value in CONTENT.items() if name != part}
 
     with pytest.raises(PolicyError, match=f"pricing@4 has no '{part}'"):
         PricePolicy.parse("pricing@4", content)
+
+
+def test_a_version_from_before_there_were_quotes_gives_nothing_in_a_negotiation() -> None:
+    older = PricePolicy.parse("pricing@0", {name: part for name, part in CONTENT.items() if name not in NEGOTIATED})
+
+    assert (older.levers, older.overage, older.extras) == (Levers(), None, {})
 
 
 def test_the_policy_lists_every_product_in_seven_currencies() -> None:

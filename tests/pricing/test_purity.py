@@ -11,6 +11,7 @@ ROOM = Path(pricing.__file__).parent
 FILES = sorted(ROOM.glob("*.py"))
 MAY_IMPORT = {
     "calendar",
+    "collections",
     "collections.abc",
     "dataclasses",
     "datetime",
@@ -18,6 +19,7 @@ MAY_IMPORT = {
     "fractions",
     "functools",
     "hashlib",
+    "itertools",
     "json",
     "re",
     "typing",

@@ -38,22 +38,22 @@ def test_a_replay_agrees_with_every_price(shown: Options) -> None:
 def test_any_changed_amount_is_found(shown: Options, data: st.DataObject) -> None:
     option = data.draw(st.sampled_from(list(shown)))
     trace = json.loads(canonical(option.trace.json))
-    place = data.draw(st.sampled_from([path for path in _numbers(trace) if path[-1] == "amount"]))
-    wrong = _changed(trace, place, data.draw(st.integers(-(10**9), 10**9).filter(bool)))
+    place = data.draw(st.sampled_from([path for path in numbers(trace) if path[-1] == "amount"]))
+    wrong = changed(trace, place, data.draw(st.integers(-(10**9), 10**9).filter(bool)))
 
     assert replay.mismatches(wrong) != []
 
 
-def _strict_numbers(content: Any) -> list[Place]:
-    return [path for path in _numbers(content) if path[-1] not in LOOSE]
+def strict_numbers(content: Any) -> list[Place]:
+    return [path for path in numbers(content) if path[-1] not in LOOSE]
 
 
 @pytest.mark.parametrize("tier", ["good", "better", "best"])
 @pytest.mark.parametrize("by", [-1, 1])
 def test_every_number_of_an_offer_is_pinned_down_to_the_unit(tier: str, by: int) -> None:
     content = json.loads(canonical(CEDARS[tier].content))
-    places = [path for path in _strict_numbers(content) if path != ("today", "months")]
-    missed = [path for path in places if not replay.offer_mismatches(_changed(content, path, by))]
+    places = [path for path in strict_numbers(content) if path != ("today", "months")]
+    missed = [path for path in places if not replay.offer_mismatches(changed(content, path, by))]
 
     assert len(places) > 20
     assert missed == []
@@ -64,7 +64,7 @@ def test_every_number_of_an_offer_is_pinned_down_to_the_unit(tier: str, by: int)
 def test_every_number_is_pinned_down_under_every_strategy(strategy: Strategy, by: int) -> None:
     shown = options(CEDAR, CEDAR_FACTS, RULES, SEPTEMBER, strategy=strategy, reason="the customer asked")
     trace = json.loads(canonical(shown["best"].trace.json))
-    missed = [path for path in _strict_numbers(trace) if not replay.mismatches(_changed(trace, path, by))]
+    missed = [path for path in strict_numbers(trace) if not replay.mismatches(changed(trace, path, by))]
 
     assert missed == []
 
@@ -97,16 +97,16 @@ def test_the_replay_shares_nothing_with_what_it_checks() -> None:
     assert not [node for node in ast.walk(code) if isinstance(node, ast.Import)]
 
 
-def _numbers(value: Any, path: Place = ()) -> Iterator[Place]:
+def numbers(value: Any, path: Place = ()) -> Iterator[Place]:
     """Where a JSON value holds whole numbers."""
     if type(value) is int:
         yield path
     elif isinstance(value, dict | list):
         for key, part in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _numbers(part, (*path, key))
+            yield from numbers(part, (*path, key))
 
 
-def _changed(value: Any, path: Place, by: int) -> Any:
+def changed(value: Any, path: Place, by: int) -> Any:
     copy = deepcopy(value)
     holder = copy
     for key in path[:-1]:
