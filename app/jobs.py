@@ -71,6 +71,16 @@ def _event(event: Event) -> Args:
     return {"account": str(event.account_id), "event": str(event.id)}
 
 
+def _happened(event: Event) -> Args:
+    """What the staff alone hear of."""
+    return {"event": str(event.id)}
+
+
+def _of_ours(event: Event) -> Args:
+    """Whom it is told to is known from what no customer reads."""
+    return _house(event) | _happened(event)
+
+
 def _both(event: Event) -> Args:
     return _subject(event) | {"event": str(event.id)}
 
@@ -142,6 +152,18 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] 
     EventName.POLICY_PUBLISHED: [("route_renewals", _rules, 0), ("band_again", _bands, 0), ("draw_plans", _plans, 0)],
     EventName.RENEWAL_WON: [("end_plan", _house, 0)],
     EventName.RENEWAL_LOST: [("end_plan", _house, 0)],
+    EventName.REVIEW_OPENED: [("tell_asked", _house, 0)],
+    EventName.REVIEW_NAMED: [("tell_asked", _house, 0)],
+    EventName.REVIEW_REMINDED: [("tell_late", _of_ours, 0)],
+    EventName.REVIEW_ESCALATED: [("tell_late", _of_ours, 0)],
+    EventName.REVIEW_RETURNED: [("tell_decided", _happened, 0)],
+    EventName.REVIEW_REFUSED: [("tell_decided", _happened, 0)],
+    EventName.QUOTE_APPROVED: [("tell_decided", _happened, 0)],
+    EventName.QUOTE_SENT: [("tell_sent", _of_ours, 0)],
+    EventName.QUOTE_COUNTERED: [("tell_negotiated", _happened, 0)],
+    EventName.QUOTE_DECLINED: [("tell_negotiated", _happened, 0)],
+    EventName.QUOTE_ACCEPTED: [("tell_negotiated", _happened, 0), ("tell_agreed", _both, 0)],
+    EventName.REMARK_MADE: [("tell_negotiated", _happened, 0)],
     EventName.BOOK_IMPORTED: [("fetch_cards", lambda event: {}, 0), ("draw_plans", lambda event: {}, 0)],
 }
 """Event -> (job, its arguments, seconds of machine time to wait). Without arguments, None, there is no job."""

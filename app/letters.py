@@ -15,6 +15,7 @@ from app.session import CODE_LIFE, LINK_LIFE, Link
 from app.wording import compose, shown_on
 from app.work import Work
 from portal.shown import Shown
+from pricing.money import Money
 from renewals.account import Account
 from renewals.activity import Activity
 from renewals.closing import term_after
@@ -24,6 +25,12 @@ from renewals.notice import Notice
 from renewals.paper import Agreement, Document, Invoice
 from renewals.payment import Payment, PaymentKind
 from renewals.person import Person
+from renewals.quoting import minding
+from renewals.quoting.card import Card
+from renewals.quoting.drafting import is_approved
+from renewals.quoting.quote import Quote
+from renewals.quoting.review import Review
+from renewals.quoting.saying import version_of, words_of
 from renewals.renewal import Renewal
 from renewals.wording import ALL, WORDED, Wordings
 from renewals.workday import next_workday
@@ -205,6 +212,72 @@ def _stuck(work: Work, message: Message) -> dict[str, Any]:
             "link_url": f"{home}/admin/renewals/{message.renewal_id}"}
 
 
+def _approval_asked(work: Work, message: Message) -> dict[str, Any]:
+    """What is theirs to approve when it is sent; all of it about one version in one letter."""
+    context = _of_review(work, message)
+    card = Card(work.session, context["review"], context["person"], work.now)
+    holder = card.authority.stands_in_for if card.authority else None
+    theirs = [one.says for one in card.reviews if Card(work.session, one, card.person, work.now).authority]
+    return context | {"says": theirs or context["says"], "stands_in_for": holder.name if holder else ""}
+
+
+def _approval_overdue(work: Work, message: Message) -> dict[str, Any]:
+    context = _of_review(work, message)
+    asked = [person.name for person in minding.asked(work.session, context["review"], work.now)]
+    return context | {"escalated": message.context["escalated"], "asked": asked}
+
+
+def _of_review(work: Work, message: Message) -> dict[str, Any]:
+    """What a letter to whoever decides speaks of: everything that is asked at once about the version."""
+    review = Review.find(work.session, UUID(message.context["review"]))
+    version, person = review.offer, work.session.get_one(Person, message.person_id)
+    open_ones = [one.says for one in Review.of_offer(work.session, version.id) if one.is_open]
+    return {
+        "review": review, "version": version, "person": person, "account_name": review.quote.renewal.account.name,
+        "author": version.author or review.quote.author, "says": open_ones or [review.says],
+        "due_at": review.due_at, "link_url": f"{work.house.settings.public_url}/admin/approvals/{review.id}",
+    }
+
+
+def _of_quote(work: Work, message: Message) -> dict[str, Any]:
+    """What a letter to whoever wrote a quote speaks of."""
+    quote, event = Quote.find(work.session, UUID(message.context["quote"])), _event(work, message)
+    by, person = _by(work, message), work.session.get_one(Person, message.person_id)
+    return {
+        "quote": quote, "account_name": quote.renewal.account.name, "person": person,
+        "by_name": by.name if by else work.house.vendor.name, "version": version_of(work.session, quote, event),
+        "words": words_of(work.session, quote, event),
+        "link_url": f"{work.house.settings.public_url}/admin/quotes/{quote.id}",
+    }
+
+
+def _quote_decided(work: Work, message: Message) -> dict[str, Any]:
+    how = _event(work, message).name.partition(".")[2]
+    return _of_quote(work, message) | {"how": "asked" if how == "made" else how}
+
+
+def _quote_answered(work: Work, message: Message) -> dict[str, Any]:
+    how, context = _event(work, message).name.partition(".")[2], _of_quote(work, message)
+    answer_by = context["quote"].answer_by
+    due = answer_by.astimezone(context["quote"].renewal.account.zone) if answer_by else None
+    how, approved = "remarked" if how == "made" else how, is_approved(context["quote"], context["version"])
+    return context | {"how": how, "answer_by": due, "approved": approved}
+
+
+def _proposal(work: Work, message: Message) -> dict[str, Any]:
+    """What lies before them when it is sent; the dates are exactly those of the version."""
+    context, quote = _about(work, message), Quote.find(work.session, UUID(message.context["quote"]))
+    version, link = quote.shown, context["link_url"]
+    assert version
+    return context | {
+        "version": version, "number": version.number, "valid_until": quote.valid_until,
+        "a_year": Money(version.content["per_year"], version.currency),
+        "total": Money(version.content["total"], version.currency), "first": version.instalments[0],
+        "proposal_url": f"{link}?to=proposals/{quote.id}", "opt_out_url": f"{link}?to=opt-out",
+        "snooze_url": f"{link}?to=snooze",
+    }
+
+
 WRITERS: dict[MessageKind, Callable[[Work, Message], dict[str, Any]]] = {
     MessageKind.SIGN_IN: _sign_in,
     MessageKind.INVITATION: _invitation,
@@ -221,6 +294,12 @@ WRITERS: dict[MessageKind, Callable[[Work, Message], dict[str, Any]]] = {
     MessageKind.HANDOFF: _handoff,
     MessageKind.HEALTH_FELL: _health_fell,
     MessageKind.STUCK: _stuck,
+    MessageKind.APPROVAL_ASKED: _approval_asked,
+    MessageKind.APPROVAL_OVERDUE: _approval_overdue,
+    MessageKind.QUOTE_DECIDED: _quote_decided,
+    MessageKind.QUOTE_ANSWERED: _quote_answered,
+    MessageKind.PROPOSAL: _proposal,
+    MessageKind.PROPOSAL_ACCEPTED: _proposal,
 }
 
 
@@ -228,6 +307,10 @@ def _renewal(message: Message) -> UUID:
     if message.renewal_id is None:
         raise ValueError(f"message {message.id} is about no renewal")
     return message.renewal_id
+
+
+def _event(work: Work, message: Message) -> Event:
+    return work.session.get_one(Event, UUID(message.context["event"]))
 
 
 def _by(work: Work, message: Message) -> Person | None:

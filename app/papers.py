@@ -85,7 +85,7 @@ def _notice(work: Work, notice: Notice, renewal: Renewal) -> NoticePaper:
     plan = renewal.subscription.plan
     names = Policy.in_force(work.session, PolicyKind.PRICE, notice.planned_at.date()).content["catalogue"]
     return NoticePaper(
-        number=notice.deadline.isoformat(), made_at=notice.planned_at, vendor=_vendor(work.house),
+        number=notice.deadline.isoformat(), made_at=notice.planned_at, vendor=vendor_of(work.house),
         customer=Customer(renewal.account.name, renewal.account.country),
         plan=names[plan]["name"] if plan in names else plan, deadline=notice.deadline, renews_on=notice.starts_on,
         ends_on=notice.ends_on, months=notice.months, price=notice.price, change=notice.change,
@@ -103,14 +103,14 @@ def _agreement(agreement: Agreement, said: Language) -> AgreementPaper:
         vendor=Vendor(**facts["vendor"] | {"address": tuple(facts["vendor"]["address"])}),
         customer=Customer(**facts["customer"]),
         plan=names.get(content["plan"], content["plan"]),
-        lines=tuple(_priced(line, currency, names) for line in content["lines"]),
+        lines=tuple(priced(line, currency, names) for line in content["lines"]),
         starts_on=date.fromisoformat(content["starts_on"]),
         ends_on=date.fromisoformat(content["ends_on"]),
         months=content["months"],
         years=tuple(_years(content)),
         total=Money(content["total"], currency),
-        changes=tuple(_changes(content, names, said)),
-        steps=tuple(_steps(content, names, said)),
+        changes=tuple(changes_in(content, names, said)),
+        steps=tuple(steps_in(content, names, said)),
         price_rules=content["policy"],
         terms=TermsText(terms["title"], tuple(terms["text"]), terms["version"], terms["hash"]),
         evidence=_evidence(facts),
@@ -133,7 +133,7 @@ def _invoice(work: Work, invoice: Invoice, payment: Payment, renewal: Renewal) -
         words = work.house.html.language(renewal.account.locale).words.gettext("Adjustment")
         lines.append(InvoiceLine(words, None, rest))
     return InvoicePaper(
-        number=invoice.number, issued_on=invoice.issued_on, vendor=_vendor(work.house),
+        number=invoice.number, issued_on=invoice.issued_on, vendor=vendor_of(work.house),
         customer=Customer(renewal.account.name, renewal.account.country),
         lines=tuple(lines), total=payment.amount, tax=Tax.EXCLUDED, starts_on=offer.starts_on,
         ends_on=min(offer.ends_on, _plus_years(offer.starts_on, 1)), payment=_paid(payment, invoice.issued_on),
@@ -141,7 +141,7 @@ def _invoice(work: Work, invoice: Invoice, payment: Payment, renewal: Renewal) -
     )
 
 
-def _priced(line: Facts, currency: str, names: Facts) -> PricedLine:
+def priced(line: Facts, currency: str, names: Facts) -> PricedLine:
     unit, amount = Money(line["unit"], currency), Money(line["amount"], currency)
     return PricedLine(_name(line, names), line["quantity"], unit, amount)
 
@@ -152,7 +152,7 @@ def _years(content: Facts) -> Iterator[ContractYear]:
         yield ContractYear(Money(minor, content["currency"]), begins_on)
 
 
-def _changes(content: Facts, names: Facts, said: Language) -> Iterator[Change]:
+def changes_in(content: Facts, names: Facts, said: Language) -> Iterator[Change]:
     """What is not as they last signed it, in words and money."""
     _ = said.words.gettext
     before = {line["product"]: line for line in content["today"]["lines"]}
@@ -177,7 +177,7 @@ def _changes(content: Facts, names: Facts, said: Language) -> Iterator[Change]:
         )
 
 
-def _steps(content: Facts, names: Facts, said: Language) -> Iterator[PriceStep]:
+def steps_in(content: Facts, names: Facts, said: Language) -> Iterator[PriceStep]:
     """The public steps of the first year's price."""
     year = Step.parse(content["trace"]).public_part().parts[0]
     for part in year.parts:
@@ -195,8 +195,18 @@ def _rule(step: Step, said: Language) -> str:
         "list": _("At list price"), "band": _("At list price"), "next_tier": _("The better price of the next volume"),
         "uplift": _("Yearly increase"), "term_discount": _("For the longer term"), "short_year": _("Part of a year"),
         "coin": _("Rounded down"), "adjustment": _("Adjustment"), "line": _("Price of the line"),
+        "returned": _("Given up"), "own_price": _("More of it, at your own price"), "bundle": _("Bought together"),
+        "payment_days": _("Paid later"), "lower_base": _("Lower base"), "overage": _("Each unit above it"),
+        "line_discount": _("Discount"), "discount": _("Discount"), "room_to_grow": _("Why so many"),
+        "lever": _lever(step, said),
     }
     return words.get(step.rule, step.rule.replace("_", " "))
+
+
+def _lever(step: Step, said: Language) -> str:
+    _ = said.words.gettext
+    words = {"prepayment": _("Paid in advance"), "sign_by": _("Signed early"), "volume": _("More units")}
+    return words.get(step.inputs.get("lever", ""), _("Paid sooner"))
 
 
 def _evidence(facts: Facts) -> Evidence:
@@ -212,7 +222,7 @@ def _payment(paid: Facts, currency: str) -> Paid:
     )
 
 
-def _vendor(house: House) -> Vendor:
+def vendor_of(house: House) -> Vendor:
     vendor = house.vendor
     return Vendor(vendor.name, vendor.legal_name, tuple(vendor.address), vendor.registration, vendor.accent)
 

@@ -28,6 +28,11 @@ from renewals.plan.step import Step
 from renewals.plan.sweep import Sweep
 from renewals.plan.task import Task
 from renewals.policy import Policy
+from renewals.quoting.delegation import Delegation
+from renewals.quoting.envelope import EnvelopeGrant
+from renewals.quoting.quote import Quote
+from renewals.quoting.remark import Remark
+from renewals.quoting.review import Review
 from renewals.reading import HealthReading
 from renewals.renewal import Renewal
 from renewals.routing.routing import Routing
@@ -40,8 +45,9 @@ from renewals.value import Figure, Usage
 
 ALL = (
     Acceptance, Account, Action, Activity, Agreement, Anchor, ApiToken, Approval, BookImport, Bulk, BulkPart, Card,
-    Clock, Consent, Document, Event, Feed, Figure, HealthReading, Inbox, Instalment, Invoice, KeptAnswer, Line, Link,
-    Message, Milestone, Notice, Offer, Pace, Payment, Person, Plan, Policy, Quota, Renewal, Routing, Seal, SignIn,
-    Snooze, Stake, Step, Subscription, Sweep, Task, TeamMember, Term, Usage, WebSession,
+    Clock, Consent, Delegation, Document, EnvelopeGrant, Event, Feed, Figure, HealthReading, Inbox, Instalment,
+    Invoice, KeptAnswer, Line, Link, Message, Milestone, Notice, Offer, Pace, Payment, Person, Plan, Policy, Quota,
+    Quote, Remark, Renewal, Review, Routing, Seal, SignIn, Snooze, Stake, Step, Subscription, Sweep, Task, TeamMember,
+    Term, Usage, WebSession,
 )
 METADATA = Record.metadata

@@ -4,6 +4,7 @@ The answer is the same for every address, known or not; a GET or HEAD changes no
 """
 
 import hmac
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from types import SimpleNamespace
@@ -32,6 +33,7 @@ TRIES_PER_ADDRESS = 20
 WINDOW = timedelta(hours=1)
 TOO_OFTEN = "Too many tries from here. Wait an hour, then ask for a new code."
 LINK_ONLY = "Too many codes were tried for this address. Use the link in the mail instead; it still works."
+PROPOSAL = re.compile(r"proposals/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 WRONG_CODE = "This code does not fit. Look at the newest mail; an older code no longer works."
 
 
@@ -129,7 +131,8 @@ def use_renewal_link(visit: Visit, token: str) -> Answer:
     link, person = _renewal_link(visit, token)
     if not link.is_open(visit.machine_now) or not person.active:
         raise NotNow("This link has expired. Sign in with your mail address instead.")
-    page = f"/renewals/{link.renewal_id}{_to(visit).replace('?to=', '/')}"
+    wanted = _to(visit).removeprefix("?to=")
+    page = f"/{wanted}" if PROPOSAL.fullmatch(wanted) else f"/renewals/{link.renewal_id}/{wanted}".removesuffix("/")
     if visit.person and visit.person.id == person.id and visit.level is Level.CODE:
         return visit.go(page)  # who is known better keeps what they have
     Event.record(visit.session, EventName.LINK_OPENED, link, by=person, at=visit.now)
@@ -175,9 +178,9 @@ def speak(visit: Visit) -> Answer:
 
 
 def _to(visit: Visit) -> str:
-    """Where in the renewal the mail's quiet links lead: to saying no, or to a pause of the letters."""
+    """Where a mail's links lead beside the renewal itself: to saying no, to a pause of the letters, to a proposal."""
     wanted = visit.request.query.get("to", "")
-    return f"?to={wanted}" if wanted in ("opt-out", "snooze") else ""
+    return f"?to={wanted}" if wanted in ("opt-out", "snooze") or PROPOSAL.fullmatch(wanted) else ""
 
 
 def same(typed: str, expected: str) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import stopwatch
 from app.house import House
+from app.proposals import printed_proposal
 from app.transaction import Call, Now
 from app.wording import preview
 from gateways.browser import Access, Answer, Level, Request, Side, own_path
@@ -22,6 +23,7 @@ from gateways.stripe import Stripe
 from renewals.base import Owned
 from renewals.errors import NotFound, NotYours
 from renewals.person import Person
+from renewals.quoting.proposal import Proposal
 from renewals.renewal import Renewal
 from renewals.wording import Wording
 
@@ -175,6 +177,10 @@ class Visiting:
     def preview(self, wording: Wording, renewal: Renewal, locale: str) -> Preview:
         """A letter about a real renewal, as it would be read there today."""
         return preview(self.house, self.session, wording, renewal, locale, by=self.someone, at=self.now)
+
+    def printed(self, proposal: Proposal) -> bytes:
+        """A proposal on paper, in the reader's language."""
+        return printed_proposal(self.house, proposal, self.locale)
 
     @property
     def stripe(self) -> Stripe:

@@ -13,7 +13,7 @@ import procrastinate
 import structlog
 from procrastinate import JobContext
 
-from app.chores import auto_renewal, health, household, message, money, paper, plan
+from app.chores import auto_renewal, health, household, message, money, paper, plan, quote
 from app.chores.day import begin_day
 from app.house import House
 from app.jobs import QUEUE_OPTIONS, rank_of
@@ -43,6 +43,7 @@ CHORES: tuple[Callable[..., Any], ...] = (
     paper.issue_invoice, paper.print_agreement,
     auto_renewal.renew_automatically, auto_renewal.tell_held_back, auto_renewal.tell_card_failed,
     auto_renewal.tell_unserved, auto_renewal.print_notice,
+    quote.tell_asked, quote.tell_late, quote.tell_decided, quote.tell_sent, quote.tell_negotiated, quote.tell_agreed,
 )
 """Every job that follows from an event, under its function's own name."""
 PERIODIC: tuple[tuple[Callable[..., Any], str], ...] = (
@@ -52,6 +53,7 @@ PERIODIC: tuple[tuple[Callable[..., Any], str], ...] = (
     (household.sweep_payments, EVERY_MINUTE),
     (household.sweep_messages, EVERY_MINUTE),
     (begin_day, EVERY_MINUTE),
+    (quote.mind_quotes, EVERY_MINUTE),
     (household.forget, EVERY_DAY),
 )
 

@@ -30,6 +30,7 @@ from gateways.paper import (
     Owed,
     Paid,
     PricedLine,
+    ProposalPaper,
     Vendor,
 )
 from pricing.money import MixedCurrencies, Money
@@ -92,6 +93,11 @@ class Papers:
         Raises: GatewayFailed, permanent, when it can not be printed.
         """
         return self._print("notice", paper.made_at, locale, lambda said: _notice(paper, said))
+
+    def proposal(self, paper: ProposalPaper, locale: str) -> bytes:
+        """Raises: GatewayFailed, permanent, when it can not be printed or does not add up."""
+        _must_add_up(paper.number, paper.total, [one.amount for one in paper.instalments])
+        return self._print("proposal", paper.made_at, locale, lambda said: _proposal(paper, said))
 
     def _print(self, kind: str, made_at: datetime, locale: str, facts: Callable[["_Said"], Facts]) -> bytes:
         if locale not in self._locales or made_at.tzinfo is None:
@@ -235,6 +241,42 @@ def _notice(paper: NoticePaper, said: _Said) -> Facts:
         "served_from": said.day(paper.first_day),
         "served_to": said.day(paper.last_day),
     }
+
+
+def _proposal(paper: ProposalPaper, said: _Said) -> Facts:
+    return {
+        **said.period(paper.starts_on, paper.ends_on),
+        "number": paper.number,
+        "version": said.number(paper.version),
+        "keywords": [paper.number, paper.content_hash],
+        "vendor": said.vendor(paper.vendor),
+        "customer": said.customer(paper.customer),
+        "plan": paper.plan,
+        "currency": paper.total.currency,
+        "months": paper.months,
+        "lines": [_line(line, said) for line in paper.lines],
+        "per_year": said.total(_per_year(paper)),
+        "change": said.change(paper.change) if paper.change.minor else "",
+        "total": said.total(paper.total),
+        "units_rounded": any(line.unit * line.quantity != line.amount for line in paper.lines),
+        "instalments": [
+            {"on": said.day(one.on), "due_on": said.day(one.due_on), "amount": said.figure(one.amount)}
+            for one in paper.instalments
+        ],
+        "changes": [{"words": it.words, "amount": said.change(it.money)} for it in paper.changes],
+        "terms": [list(pair) for pair in paper.terms],
+        "value": list(paper.value),
+        "steps": [asdict(step) | {"amount": said.figure(step.amount)} for step in paper.steps],
+        "price_rules": paper.price_rules,
+        "valid_until": said.language.day(paper.valid_until) if paper.valid_until else "",
+        "where": paper.where,
+        "contact": paper.contact,
+        "content_hash": paper.content_hash,
+    }
+
+
+def _per_year(paper: ProposalPaper) -> Money:
+    return sum((line.amount for line in paper.lines), Money.zero(paper.total.currency))
 
 
 def _line(line: PricedLine, said: _Said) -> Facts:

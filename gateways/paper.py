@@ -193,3 +193,42 @@ class NoticePaper:
     where: str
     first_day: date
     last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class DueOn:
+    """One instalment: invoiced on a day, due on another."""
+
+    on: date
+    due_on: date
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalPaper:
+    """Everything a proposal says. `ends_on` is the first day after the term; `terms` are names and values in words;
+    `value` sentences about what the year was worth, none where nothing is claimed; `contact` who looks after them.
+    """
+
+    number: str
+    version: int
+    made_at: datetime
+    vendor: Vendor
+    customer: Customer
+    plan: str
+    lines: tuple[PricedLine, ...]
+    starts_on: date
+    ends_on: date
+    months: int
+    total: Money
+    change: Money
+    instalments: tuple[DueOn, ...]
+    changes: tuple[Change, ...]
+    terms: tuple[tuple[str, str], ...]
+    value: tuple[str, ...]
+    steps: tuple[PriceStep, ...]
+    price_rules: str
+    valid_until: date | None
+    where: str
+    contact: str
+    content_hash: str

@@ -52,6 +52,8 @@ def accept(renewal: Renewal, option: Option, yes: Yes, *, by: Person, at: dateti
     if yes.terms.content_hash != yes.terms_hash:
         raise Stale("The terms changed since this page was shown. Nothing was charged; please read them again.")
     standing = Acceptance.standing(renewal)
+    if standing and standing.offer.quote_id:
+        raise NotNow("A proposal was accepted for this renewal. Pay what was agreed, or ask us to change it.")
     if standing and standing.says(option.content_hash, yes.terms.name, by):
         return standing
     if standing:
@@ -80,11 +82,18 @@ def _accept(
     renewal: Renewal, option: Option, yes: Yes, *, by: Person | None, person_id: UUID, at: datetime
 ) -> Acceptance:
     session = session_of(renewal)
-    offer = Offer.of(renewal, option, at=at)
+    offer = Offer.of(renewal, option, option.tier.value, at=at)
     session.add(offer)
     session.flush()  # the approval refers to it
     approval = Approval.by_policy(session, offer, option.trace.policy, at=at)
-    session.flush()  # the acceptance refers to both
+    return accept_offer(renewal, offer, approval, yes, by=by, person_id=person_id, at=at)
+
+
+def accept_offer(
+    renewal: Renewal, offer: Offer, approval: Approval, yes: Yes, *, by: Person | None, person_id: UUID, at: datetime
+) -> Acceptance:
+    """A yes to what was offered and approved, and what is owed from then on. The renewal must be locked."""
+    session = session_of(renewal)
     acceptance = Acceptance(
         account_id=renewal.account_id, renewal_id=renewal.id, offer_id=offer.id, approval_id=approval.id,
         content_hash=offer.content_hash, person_id=person_id, accepted_at=at, terms_version=yes.terms.name,

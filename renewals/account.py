@@ -61,9 +61,13 @@ class Account(Versioned, Record):
         primaryjoin="and_(Account.id == foreign(Card.account_id), Card.active)", uselist=False, viewonly=True
     )
 
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
     def today(self, now: datetime) -> date:
         """The day it is for this customer."""
-        return now.astimezone(ZoneInfo(self.timezone)).date()
+        return now.astimezone(self.zone).date()
 
     @classmethod
     def day_at(cls, now: datetime) -> ColumnElement[date]:
@@ -209,12 +213,16 @@ class Card(Owned):
 
 
 class Consent(Owned):
-    """What somebody agreed to, in which words, when and from where; kept as long as the law asks."""
+    """What somebody agreed to, in which words, when and from where; kept as long as the law asks.
+
+    That a card may be charged by itself is said, and taken back, of one subscription: `renewals.mandate`.
+    """
 
     __tablename__ = "consent"
-    __table_args__ = tenant("person_id")
+    __table_args__ = (*tenant("person_id", "subscription_id"), Index("ix_consent_subscription", "subscription_id"))
 
     person_id: Mapped[UUID]
+    subscription_id: Mapped[UUID | None]
     kind: Mapped[str]
     text_version: Mapped[str]
     text_hash: Mapped[str]
@@ -235,12 +243,13 @@ class Consent(Owned):
     @classmethod
     def keep(
         cls, session: Session, kind: str, text: str, *, text_version: str, by: Person, at: datetime, ip: str,
-        user_agent: str,
+        user_agent: str, subscription_id: UUID | None = None,
     ) -> "Consent":
         """The record alone, for whoever says themselves what happened."""
         consent = cls(
-            account_id=by.account_id, person_id=by.id, kind=kind, text_version=text_version,
-            text_hash=hashlib.sha256(text.encode()).hexdigest(), given_at=at, ip=ip, user_agent=user_agent[:300],
+            account_id=by.account_id, person_id=by.id, subscription_id=subscription_id, kind=kind,
+            text_version=text_version, text_hash=hashlib.sha256(text.encode()).hexdigest(), given_at=at, ip=ip,
+            user_agent=user_agent[:300],
         )
         session.add(consent)
         session.flush()  # the event names the row

@@ -59,11 +59,11 @@ class Case:
         session, on = session_of(renewal), renewal.account.today(at)
         choice, payments = Choice.of(session, renewal, on), Payment.of_renewal(session, renewal.id)
         return cls(
-            renewal=renewal, on=on, good=choice.options.good, consent=mandate.standing(session, renewal.account_id),
-            card=renewal.account.card_on_file, notice=Notice.of(renewal), accepted=_chosen(renewal, payments),
-            payments=payments, owes=_owes(session, renewal, on),
-            by_hand=_by_hand(Routing.of(session, renewal.id)), grace_days=choice.timeline["grace_days"],
-            days=1 + len(_retried(choice.policies)),
+            renewal=renewal, on=on, good=choice.options.good,
+            consent=mandate.standing(session, renewal.subscription_id), card=renewal.account.card_on_file,
+            notice=Notice.of(renewal), accepted=_chosen(renewal, payments), payments=payments,
+            owes=_owes(session, renewal, on), by_hand=_by_hand(Routing.of(session, renewal.id)),
+            grace_days=choice.timeline["grace_days"], days=1 + len(_retried(choice.policies)),
         )
 
     @property
@@ -114,11 +114,7 @@ def _is_noticed(case: Case) -> bool:
 
 
 def _is_named_price(case: Case) -> bool:
-    """The same content to the last word, and so the same price."""
-    notice = case.notice
-    return (
-        notice is not None and notice.content_hash == case.good.content_hash and notice.price == case.good.due_now
-    )
+    return case.notice is not None and case.notice.names(case.good)
 
 
 def _is_ours(accepted: Acceptance | None) -> bool:
@@ -177,7 +173,7 @@ def foreseen(choice: Choice) -> Charge | None:
     if renewal.is_declined or card is None or not renewal.has_card_until_then:
         return None
     session = session_of(renewal)
-    if not _is_ours(Acceptance.standing(renewal)) or mandate.standing(session, renewal.account_id) is None:
+    if not _is_ours(Acceptance.standing(renewal)) or mandate.standing(session, renewal.subscription_id) is None:
         return None
     if _touch_told(session, renewal) is not Touch.AUTO:
         return None

@@ -184,8 +184,9 @@ def _inside(column: str) -> ForeignKeyConstraint:
     )
 
 
-CLOSES_A_CIRCLE = frozenset({"agreement"})
-"""A term is made from an agreement, which is made for a renewal, which replaces a term."""
+CLOSES_A_CIRCLE = frozenset({"agreement", "quote"})
+"""A term is made from an agreement, which is made for a renewal, which replaces a term; a quote shows one of its own
+versions."""
 
 
 def session_of(record: Record) -> Session:

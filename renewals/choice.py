@@ -61,7 +61,7 @@ class Choice:
         """What they have now."""
         term, plan = self.renewal.term, self.renewal.subscription.plan
         lines = tuple(ScopeLine(line.product, line.quantity, line.a_year) for line in term.lines)
-        return Scope(term.currency, plan, term.months, lines)
+        return Scope(term.currency, plan, term.months, lines, net_days=term.net_days)
 
     @cached_property
     def facts(self) -> Facts:

@@ -48,6 +48,34 @@ class EventName(StrEnum):
     RENEWAL_HELD_BACK = "renewal.held_back"
     QUESTION_ASKED = "question.asked"
     ACTIVITY_NOTED = "activity.noted"
+    QUOTE_DRAFTED = "quote.drafted"
+    QUOTE_REVISED = "quote.revised"
+    QUOTE_PRICED = "quote.priced"
+    QUOTE_SUBMITTED = "quote.submitted"
+    QUOTE_APPROVED = "quote.approved"
+    QUOTE_SENT = "quote.sent"
+    QUOTE_NEGOTIATED = "quote.negotiated"
+    QUOTE_COUNTERED = "quote.countered"
+    QUOTE_ANSWERED = "quote.answered"
+    QUOTE_ACCEPTED = "quote.accepted"
+    QUOTE_DECLINED = "quote.declined"
+    QUOTE_EXPIRED = "quote.expired"
+    QUOTE_SUPERSEDED = "quote.superseded"
+    QUOTE_WITHDRAWN = "quote.withdrawn"
+    REVIEW_OPENED = "review.opened"
+    REVIEW_GRANTED = "review.granted"
+    REVIEW_RETURNED = "review.returned"
+    REVIEW_REFUSED = "review.refused"
+    REVIEW_VOIDED = "review.voided"
+    REVIEW_NAMED = "review.named"
+    REVIEW_REMINDED = "review.reminded"
+    REVIEW_ESCALATED = "review.escalated"
+    ENVELOPE_GRANTED = "envelope.granted"
+    ENVELOPE_REVOKED = "envelope.revoked"
+    AUTHORITY_DELEGATED = "authority.delegated"
+    DELEGATION_ENDED = "delegation.ended"
+    REMARK_MADE = "remark.made"
+    REMARK_RESOLVED = "remark.resolved"
     OFFER_APPROVED = "offer.approved"
     OFFER_ACCEPTED = "offer.accepted"
     ACCEPTANCE_LAPSED = "acceptance.lapsed"
@@ -109,6 +137,10 @@ CUSTOMER_SEES = frozenset(
         EventName.MANDATE_GIVEN,
         EventName.MANDATE_WITHDRAWN,
         EventName.QUESTION_ASKED,
+        EventName.QUOTE_SENT,
+        EventName.QUOTE_COUNTERED,
+        EventName.QUOTE_DECLINED,
+        EventName.QUOTE_WITHDRAWN,
         EventName.OFFER_ACCEPTED,
         EventName.PAYMENT_SUCCEEDED,
         EventName.PAYMENT_DECLINED,

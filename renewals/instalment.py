@@ -3,7 +3,6 @@
 from datetime import date
 from uuid import UUID
 
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -45,14 +44,13 @@ class Instalment(Owned):
 
     @classmethod
     def schedule(cls, acceptance: Acceptance, offer: Offer) -> "list[Instalment]":
-        """One for each contract year, due when the year begins."""
+        """As a quote says; of an option one for each contract year, due when the year begins."""
         return [
             cls(
                 account_id=acceptance.account_id, renewal_id=acceptance.renewal_id, acceptance_id=acceptance.id,
-                number=number, due_on=offer.starts_on + relativedelta(years=number - 1), amount_minor=year.minor,
-                currency=year.currency,
+                number=number, due_on=due_on, amount_minor=amount.minor, currency=amount.currency,
             )
-            for number, year in enumerate(offer.years, start=1)
+            for number, (due_on, amount) in enumerate(offer.instalments, start=1)
         ]
 
     @classmethod

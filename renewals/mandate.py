@@ -1,4 +1,4 @@
-"""Mandate: a customer's word that their card may be charged when a term renews by itself; taken back as easily."""
+"""Mandate: a customer's word that their card may be charged when a contract renews by itself; taken back as easily."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -22,15 +22,16 @@ WITHDRAWN = "auto_renewal_withdrawn"
 """The two kinds of consent that count; the newest of them says how it stands."""
 
 
-def standing(session: Session, account_id: UUID) -> Consent | None:
-    """The consent by which a company's card may be charged, by anybody of theirs; None without one."""
-    newest = session.scalars(_newest([account_id])).first()
+def standing(session: Session, subscription_id: UUID) -> Consent | None:
+    """The consent by which a card may be charged for this subscription, by anybody of theirs; None without one."""
+    newest = session.scalars(_newest([subscription_id])).first()
     return newest if newest and newest.kind == GIVEN else None
 
 
-def withdrawn(session: Session, accounts: Iterable[UUID]) -> frozenset[UUID]:
-    """Of these companies the ones that took it back."""
-    return frozenset(each.account_id for each in session.scalars(_newest(accounts)) if each.kind == WITHDRAWN)
+def withdrawn(session: Session, subscriptions: Iterable[UUID]) -> frozenset[UUID]:
+    """Of these subscriptions the ones for which they took it back."""
+    back = (each.subscription_id for each in session.scalars(_newest(subscriptions)) if each.kind == WITHDRAWN)
+    return frozenset(filter(None, back))
 
 
 def give(
@@ -49,7 +50,7 @@ def give(
         raise NotNow("This contract does not renew by itself.")
     if not renewal.has_card_until_then:
         raise NotNow("There is no card on file that is good on the renewal date.")
-    if standing(session_of(renewal), renewal.account_id):
+    if standing(session_of(renewal), renewal.subscription_id):
         raise NotNow("It is switched on already.")
     return _say(GIVEN, EventName.MANDATE_GIVEN, renewal, text, text_version, by=by, at=at, evidence=evidence)
 
@@ -65,9 +66,9 @@ def withdraw(
     by.must(Permission.RENEW)
     renewal.must_be_open()
     session = session_of(renewal)
-    if standing(session, renewal.account_id) is None:
+    if standing(session, renewal.subscription_id) is None:
         raise NotNow("It is switched off already.")
-    if session.scalar(_under_way(renewal.account_id)):
+    if session.scalar(_under_way(renewal)):
         raise NotNow("Your card is being charged at this moment. Wait until that is settled, then look again.")
     return _say(WITHDRAWN, EventName.MANDATE_WITHDRAWN, renewal, text, text_version, by=by, at=at, evidence=evidence)
 
@@ -79,21 +80,23 @@ def _say(
     session = session_of(renewal)
     said = Consent.keep(
         session, kind, text, text_version=text_version, by=by, at=at, ip=evidence["ip"],
-        user_agent=evidence["user_agent"],
+        user_agent=evidence["user_agent"], subscription_id=renewal.subscription_id,
     )
     Event.record(session, name, renewal, by=by, at=at, consent=str(said.id), text_version=text_version)
     return said
 
 
-def _newest(accounts: Iterable[UUID]) -> Select[Consent]:
-    """The last word of each company about it."""
-    words = select(Consent).ext(distinct_on(Consent.account_id)).where(
-        Consent.account_id.in_(list(accounts)), Consent.kind.in_([GIVEN, WITHDRAWN])
+def _newest(subscriptions: Iterable[UUID]) -> Select[Consent]:
+    """The last word about each of them."""
+    words = select(Consent).ext(distinct_on(Consent.subscription_id)).where(
+        Consent.subscription_id.in_(list(subscriptions)), Consent.kind.in_([GIVEN, WITHDRAWN])
     )
-    return words.order_by(Consent.account_id, Consent.given_at.desc(), Consent.id.desc())
+    return words.order_by(Consent.subscription_id, Consent.given_at.desc(), Consent.id.desc())
 
 
-def _under_way(account_id: UUID) -> Select[UUID]:
-    """A charge of theirs that was begun by itself and may still come to something."""
-    begun = select(Payment.id).where(Payment.account_id == account_id, Payment.kind == PaymentKind.OFF_SESSION)
+def _under_way(renewal: Renewal) -> Select[UUID]:
+    """A charge for this subscription that was begun by itself and may still come to something."""
+    begun = select(Payment.id).join(Renewal, Renewal.id == Payment.renewal_id).where(
+        Renewal.subscription_id == renewal.subscription_id, Payment.kind == PaymentKind.OFF_SESSION
+    )
     return begun.where(Payment.state.in_(OPEN)).limit(1)

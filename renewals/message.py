@@ -47,12 +47,19 @@ class MessageKind(StrEnum):
     HELD_BACK = "held_back"
     HEALTH_FELL = "health_fell"
     STUCK = "stuck"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVAL_OVERDUE = "approval_overdue"
+    QUOTE_DECIDED = "quote_decided"
+    QUOTE_ANSWERED = "quote_answered"
+    PROPOSAL = "proposal"
+    PROPOSAL_ACCEPTED = "proposal_accepted"
 
 
 ABOUT_RENEWAL = frozenset(
     {
         MessageKind.REMINDER, MessageKind.FRIENDLY_LETTER, MessageKind.RENEWAL_READY, MessageKind.SUMMARY_NOTICE,
         MessageKind.FOLLOW_UP, MessageKind.FINAL_REMINDER, MessageKind.THANKS, MessageKind.HANDOFF,
+        MessageKind.PROPOSAL,
     }
 )
 """A customer's renewal messages: none before T-60 unless a person sends it, none to whoever paused them, none about
@@ -62,6 +69,7 @@ EXEMPT = frozenset(
     {
         MessageKind.DECLINED, MessageKind.RECONSIDERED, MessageKind.PAYMENT_FAILED, MessageKind.RECEIPT,
         MessageKind.SIGN_IN, MessageKind.INVITATION, MessageKind.LEGAL_NOTICE, MessageKind.CARD_FAILED,
+        MessageKind.PROPOSAL_ACCEPTED,
     }
 )
 """What a customer is written to about at any time: receipts of what they did, what the law asks us to say, money,
@@ -72,7 +80,8 @@ TO_STAFF = frozenset(
         MessageKind.TELL_OWNER, MessageKind.ESCALATE, MessageKind.ESCALATE_SILENCE, MessageKind.INFORM_MANAGER,
         MessageKind.DAILY_CHECK_IN, MessageKind.UNDELIVERED, MessageKind.PAUSED, MessageKind.QUESTION,
         MessageKind.ALERT, MessageKind.NOTICE_UNSERVED, MessageKind.HELD_BACK, MessageKind.HEALTH_FELL,
-        MessageKind.STUCK,
+        MessageKind.STUCK, MessageKind.APPROVAL_ASKED, MessageKind.APPROVAL_OVERDUE, MessageKind.QUOTE_DECIDED,
+        MessageKind.QUOTE_ANSWERED,
     }
 )
 """What is for ourselves. `DECLINED` and `RECONSIDERED` go to whoever looks after the customer as well."""

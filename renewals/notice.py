@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, Select, select
@@ -39,6 +39,7 @@ class Notice(Lifecycle, Owned):
 
     Units: `price_minor` is the first year's price, `change_minor` a year more than today; the window's days and
     `served_on` are days where the customer is, `months` of the term that would begin.
+    `told` is what the customer would get and pay (`pricing.priced`); empty on those planned before it was kept.
     `proof` is the Message-ID that the mail server took, or the carrier's tracking number.
     """
 
@@ -69,6 +70,7 @@ class Notice(Lifecycle, Owned):
     window_to: Mapped[date]
     channels: Mapped[list[str]]
     content_hash: Mapped[str]
+    told: Mapped[dict[str, Any]]
     price_minor: Mapped[int] = mapped_column(BigInteger)
     change_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
@@ -106,6 +108,11 @@ class Notice(Lifecycle, Owned):
         """Whether a mail alone does not serve it."""
         return Channel.MAIL.value not in self.channels
 
+    def names(self, option: Option) -> bool:
+        """Whether this is what they were told, in all that they get and pay, whatever version of a policy made it."""
+        is_told = self.told == option.told or self.content_hash == option.content_hash
+        return is_told and self.price == option.due_now
+
     def needless(self, renewal: Renewal) -> str:
         """Why nobody is told any more that this term renews by itself, or nothing."""
         if not renewal.is_open or renewal.is_declined or not renewal.term.auto_renew:
@@ -119,10 +126,10 @@ class Notice(Lifecycle, Owned):
         notice = cls(
             id=new_key(), account_id=renewal.account_id, renewal_id=renewal.id, rule=rule.name, policy=policy,
             jurisdiction=rule.jurisdiction, deadline=renewal.decide_by, window_from=first, window_to=last,
-            channels=sorted(rule.channels), content_hash=option.content_hash, price_minor=option.due_now.minor,
-            change_minor=option.against_today.minor, currency=option.currency, months=option.months,
-            starts_on=option.starts_on, ends_on=option.ends_on, planned_at=at, state=NoticeState.PLANNED, proof="",
-            why="",
+            channels=sorted(rule.channels), content_hash=option.content_hash, told=option.told,
+            price_minor=option.due_now.minor, change_minor=option.against_today.minor, currency=option.currency,
+            months=option.months, starts_on=option.starts_on, ends_on=option.ends_on, planned_at=at,
+            state=NoticeState.PLANNED, proof="", why="",
         )
         session.add(notice)
         session.flush()  # the event names the row

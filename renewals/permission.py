@@ -28,6 +28,10 @@ class Permission(StrEnum):
     EDIT_LETTERS = "edit_letters"
     KEEP_ACCOUNTS = "keep_accounts"
     PUBLISH_PLANS = "publish_plans"
+    NEGOTIATE = "negotiate"
+    QUOTE = "quote"
+    APPROVE = "approve"
+    PUBLISH_MATRIX = "publish_matrix"
 
     def refusal(self, name: str) -> str:
         return f"{name}, {REFUSALS[self]}"
@@ -57,6 +61,11 @@ REFUSALS = {
     Permission.KEEP_ACCOUNTS: "what we know of a customer is kept by whoever runs renewals, a manager or an "
     "administrator.",
     Permission.PUBLISH_PLANS: "changing the plans needs a manager or an administrator.",
+    Permission.NEGOTIATE: "your role only reads this proposal. An owner or a buyer of your company can answer it.",
+    Permission.QUOTE: "writing a quote needs a CSM, a specialist, an account executive, a manager or an "
+    "administrator.",
+    Permission.APPROVE: "approving quotes is for finance, legal, product, managers and executives.",
+    Permission.PUBLISH_MATRIX: "changing the discount matrix needs a manager, finance or an administrator.",
     Permission.READ_AUDIT: "the audit log is read by managers, executives and administrators.",
 }
 
@@ -88,6 +97,10 @@ MAY: dict[Permission, frozenset[str]] = {
     Permission.EDIT_LETTERS: frozenset({"manager", "admin"}),
     Permission.KEEP_ACCOUNTS: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
     Permission.PUBLISH_PLANS: frozenset({"manager", "admin"}),
+    Permission.NEGOTIATE: frozenset({"owner", "buyer", "procurement"}),
+    Permission.QUOTE: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
+    Permission.APPROVE: frozenset({"ae", "manager", "finance", "legal", "product", "executive"}),
+    Permission.PUBLISH_MATRIX: frozenset({"manager", "finance", "admin"}),
     Permission.IMPORT_BOOK: frozenset({"admin"}),
     Permission.READ_AUDIT: frozenset({"manager", "executive", "admin", "finance", "legal"}),
 }

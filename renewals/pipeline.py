@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from dateutil.relativedelta import relativedelta
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -33,6 +34,7 @@ from renewals.plan.commitment import is_silent
 from renewals.plan.reality import is_raised
 from renewals.plan.task import Task, TaskState
 from renewals.policy import Policy, PolicyKind
+from renewals.quoting.quote import DEAD, Quote
 from renewals.renewal import CLOSED, Renewal, RenewalState, place
 from renewals.segment import Segment
 from renewals.subscription import Line, Subscription, Term
@@ -40,6 +42,8 @@ from renewals.subscription import Line, Subscription, Term
 Query = Select[*tuple[Any, ...]]
 PAGE = 50
 """Rows of one page."""
+MONTHS = 3
+"""Of a quarter."""
 
 ORDERS = ("account", "renews_on", "decide_by", "value", "stage", "health", "likely", "owner")
 NOBODY = "nobody"
@@ -138,6 +142,23 @@ class Stage:
         return cls(stage, sum(number for number, _ in parts), tuple(value for _, value in ordered))
 
 
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """The open renewals of one currency that renew in the same quarter of the year.
+
+    Units: `value` is a year of them at today's prices, `expected` the same times how likely each is.
+    """
+
+    begins: date
+    count: int
+    value: Money
+    expected: Money
+
+    @property
+    def number(self) -> int:
+        return self.begins.month // MONTHS + 1
+
+
 class Pipeline:
     """The renewals as they stand on one day. Units: `on` is the company's day."""
 
@@ -205,6 +226,19 @@ class Pipeline:
     def _some(self, query: Query, most: int) -> Some:
         total = self.session.execute(query.with_only_columns(func.count())).scalar_one()
         return Some(self._listed(query.order_by(Renewal.renews_on, Renewal.id).limit(most)), total)
+
+    def quarter(self, row: Listed) -> Quarter:
+        """What renews in the same quarter as one of the list, in its currency; itself too, while it is open."""
+        begins = date(row.renews_on.year, (row.renews_on.month - 1) // MONTHS * MONTHS + 1, 1)
+        query = self._rows().where(
+            Renewal.state.not_in(CLOSED), Term.currency == row.value.currency, Renewal.renews_on >= begins,
+            Renewal.renews_on < begins + relativedelta(months=MONTHS),
+        )
+        expected = cast(func.round(func.sum(self.year.c.minor * self.outlook.probability) / 100), BigInteger)
+        total = cast(func.sum(self.year.c.minor), BigInteger)
+        count, value, likely = self.session.execute(query.with_only_columns(func.count(), total, expected)).one()
+        currency = row.value.currency
+        return Quarter(begins, count, Money(value or 0, currency), Money(likely or 0, currency))
 
     def of_account(self, account_id: UUID) -> list[Listed]:
         """Every renewal of a company, the newest first."""
@@ -322,6 +356,7 @@ class Counts:
     due: int
     open: int
     accounts: int
+    quotes: int
 
     @classmethod
     def of(cls, session: Session, person: Person, on: date) -> "Counts":
@@ -329,5 +364,6 @@ class Counts:
         due = select(func.count()).select_from(Task).where(*own, Task.due_on <= on)
         open_ones = select(func.count()).select_from(Renewal).where(Renewal.state.not_in(CLOSED))
         accounts = select(func.count()).select_from(Account)
-        every = (query.scalar_subquery() for query in (due, open_ones, accounts))
+        quotes = select(func.count()).select_from(Quote).where(Quote.state.not_in(DEAD))
+        every = (query.scalar_subquery() for query in (due, open_ones, accounts, quotes))
         return cls(*session.execute(select(*every)).one())

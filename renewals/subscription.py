@@ -1,7 +1,6 @@
 """Subscription: what runs; Term: the period it is agreed for; Line: what is in it."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -9,16 +8,9 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, func, select
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from pricing.instalments import Billing
 from pricing.money import Money
 from renewals.base import Owned, Versioned, tenant
-
-
-class Billing(StrEnum):
-    """How often a year is paid."""
-
-    ANNUAL = "annual"
-    QUARTERLY = "quarterly"
-    MONTHLY = "monthly"
 
 
 class Subscription(Versioned, Owned):

@@ -21,7 +21,8 @@ PARTS = ("user", "champion", "economic_buyer", "decision_maker", "technical_buye
 SEGMENTS = tuple(segment.value for segment in Segment)
 WORDED = (ABOUT_RENEWAL | TO_STAFF) - {
     MessageKind.HANDOFF, MessageKind.QUESTION, MessageKind.ALERT, MessageKind.HELD_BACK, MessageKind.NOTICE_UNSERVED,
-    MessageKind.HEALTH_FELL, MessageKind.STUCK,
+    MessageKind.HEALTH_FELL, MessageKind.STUCK, MessageKind.APPROVAL_ASKED, MessageKind.APPROVAL_OVERDUE,
+    MessageKind.QUOTE_DECIDED, MessageKind.QUOTE_ANSWERED, MessageKind.PROPOSAL,
 }
 """The letters whose words are the company's; the others are part of the program."""
 

@@ -182,20 +182,20 @@ SELECT count(*) FROM entered
 
 _NEW_CONSENTS = """
 WITH wanted AS (
-    SELECT DISTINCT ON (k.account_id) k.account_id, s.mandate_on, s.external_id
+    SELECT k.account_id, k.id, s.mandate_on, s.external_id
     FROM staged_terms AS s JOIN subscription AS k ON k.id = s.subscription_id
     WHERE s.mandate_on IS NOT NULL AND s.auto_renew AND s.is_latest
-    ORDER BY k.account_id, s.mandate_on DESC
 ), entered AS (
-    INSERT INTO consent (id, account_id, person_id, kind, text_version, text_hash, given_at, ip, user_agent)
-    SELECT gen_random_uuid(), w.account_id, p.id, 'auto_renewal', 'imported',
+    INSERT INTO consent (id, account_id, person_id, subscription_id, kind, text_version, text_hash, given_at, ip,
+                         user_agent)
+    SELECT gen_random_uuid(), w.account_id, p.id, w.id, 'auto_renewal', 'imported',
            encode(sha256(convert_to('Imported with ' || w.external_id || ' on ' || CAST(:at AS timestamptz)::date,
                                     'UTF8')), 'hex'),
            w.mandate_on::timestamp AT TIME ZONE 'UTC', '', 'imported'
     FROM wanted AS w CROSS JOIN LATERAL (
         SELECT id FROM person WHERE account_id = w.account_id AND active AND 'owner' = ANY (roles)
         ORDER BY id LIMIT 1) AS p
-    WHERE NOT EXISTS (SELECT FROM consent AS c WHERE c.account_id = w.account_id AND c.kind = 'auto_renewal'
+    WHERE NOT EXISTS (SELECT FROM consent AS c WHERE c.subscription_id = w.id AND c.kind = 'auto_renewal'
                       AND c.given_at = w.mandate_on::timestamp AT TIME ZONE 'UTC')
     RETURNING id, account_id, given_at
 ), told AS (
@@ -205,7 +205,8 @@ WITH wanted AS (
     FROM entered)
 SELECT count(*) FROM entered
 """
-"""That they agreed to be charged is the importer's word; the record says so, and names no words of its own."""
+"""That they agreed to be charged for a subscription is the importer's word; the record says so, and names no words of
+its own."""
 
 STEPS = {
     "subscriptions": {"new": _NEW_SUBSCRIPTIONS, "changed": _CHANGED_SUBSCRIPTIONS},

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from pricing.instalments import Billing
 from renewals.importing import cell
 from renewals.importing.cell import Reader
 from renewals.renewal import RenewalState
 from renewals.stake import Stance, Strength
-from renewals.subscription import Billing
 from renewals.value import Unit
 
 

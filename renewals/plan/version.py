@@ -4,11 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from renewals.event import Event, EventName
-from renewals.person import Person
 from renewals.plan.difference import between
 from renewals.plan.draft import KINDS
 from renewals.policy import Policy, PolicyKind
@@ -27,16 +24,10 @@ class Version:
 
 def history(session: Session, on: date) -> list[Version]:
     """Every version of both, the newest first; each says what it has otherwise than the one before it."""
-    query = (
-        select(Policy, Person.name, Event.at)
-        .outerjoin(Event, (Event.subject_id == Policy.id) & (Event.name == EventName.POLICY_PUBLISHED))
-        .outerjoin(Person, Person.id == Event.by_id)
-        .where(Policy.kind.in_(KINDS)).order_by(Policy.number, Policy.kind)
-    )
     present = {Policy.in_force(session, kind, on).id for kind in KINDS}
     found: list[Version] = []
     before: dict[PolicyKind, Policy] = {}
-    for policy, by, at in session.execute(query):
+    for policy, by, at in Policy.history(session, KINDS):
         found.append(Version(policy, by, at, between(before.get(policy.kind), policy), policy.id in present))
         before[policy.kind] = policy
     return sorted(found, key=lambda one: (one.policy.begins_on, one.policy.id), reverse=True)

@@ -44,7 +44,7 @@ FRESH = timedelta(days=100)
 class Known:
     """What is not on the renewals themselves. `used` by subscription, `owing` accounts each with the renewals they owe
     for, `odd` ones whose money does not fit, `crowded` quarters, `ties` by account, `layered` accounts where several
-    people have to say yes, `unwilling` ones that took back that their card may be charged."""
+    people have to say yes, `unwilling` subscriptions for which they took back that their card may be charged."""
 
     used: Mapping[UUID, int]
     owing: Mapping[UUID, Set[UUID]]
@@ -63,7 +63,7 @@ class Known:
         return cls(
             _used(session, renewals, on), _owing(session, accounts, on), _odd(session, accounts),
             _crowded(session, {quarter(each.renews_on) for each in renewals}, ownership), _ties(session, accounts),
-            _layered(session, accounts), mandate.withdrawn(session, accounts),
+            _layered(session, accounts), mandate.withdrawn(session, {each.subscription_id for each in renewals}),
         )
 
     def is_good(self, renewal: Renewal) -> bool:
@@ -84,7 +84,7 @@ def facts_of(
         health=account.health_band, score=account.health_score,
         relationship=known.ties.get(account.id, Relationship.UNKNOWN), strategic=account.strategic,
         auto_renew=term.auto_renew,
-        payment_on_file=renewal.has_card_until_then and account.id not in known.unwilling,
+        payment_on_file=renewal.has_card_until_then and renewal.subscription_id not in known.unwilling,
         good_standing=known.is_good(renewal), declined=renewal.is_declined,
         seats_used=100 * used // seats if used is not None and seats else None,
         hopes_for_more=renewal.target > renewal.value,

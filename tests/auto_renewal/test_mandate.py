@@ -123,9 +123,11 @@ def test_nobody_switches_it_off_while_the_card_is_being_charged(juno: Juno) -> N
 
 
 WITHDRAWAL = """
-INSERT INTO consent (id, account_id, person_id, kind, text_version, text_hash, given_at, ip, user_agent)
-SELECT gen_random_uuid(), account_id, person_id, 'auto_renewal_withdrawn', '', '', now() + interval '1 year', '', ''
-FROM consent WHERE account_id = (SELECT account_id FROM renewal WHERE id = :renewal) LIMIT 1
+INSERT INTO consent (id, account_id, person_id, subscription_id, kind, text_version, text_hash, given_at, ip,
+                     user_agent)
+SELECT gen_random_uuid(), account_id, person_id, subscription_id, 'auto_renewal_withdrawn', '', '',
+       now() + interval '1 year', '', ''
+FROM consent WHERE subscription_id = (SELECT subscription_id FROM renewal WHERE id = :renewal) LIMIT 1
 """
 
 

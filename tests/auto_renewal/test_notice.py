@@ -153,7 +153,11 @@ SELECT gen_random_uuid(), account_id, renewal_id, instalment_id, instalment_numb
         (None, None),
         ("UPDATE notice SET state = 'failed', served_on = NULL, channel = NULL, proof = ''", "no notice was served"),
         ("UPDATE notice SET price_minor = price_minor + 1", "no notice was served"),
-        ("UPDATE notice SET content_hash = repeat('0', 64)", "no notice was served"),
+        ("UPDATE notice SET content_hash = repeat('0', 64)", None),
+        ("UPDATE notice SET told = '{}'", None),
+        ("UPDATE notice SET content_hash = repeat('0', 64), told = '{}'", "no notice was served"),
+        ("UPDATE notice SET content_hash = repeat('0', 64), told = jsonb_set(told, '{lines,0,quantity}', '16')",
+         "no notice was served"),
         ("UPDATE notice SET deadline = deadline - 1", "no notice was served"),
         ("UPDATE renewal SET declined_at = now()", "does not renew by itself"),
         ("UPDATE term SET auto_renew = false", "does not renew by itself"),
@@ -179,6 +183,7 @@ def test_the_database_itself_refuses_the_row_of_such_a_charge(juno: Juno, how: A
     ("how", "refusal"),
     [
         ("UPDATE notice SET price_minor = 1", InsufficientPrivilege),
+        ("UPDATE notice SET told = '{}'", InsufficientPrivilege),
         ("UPDATE notice SET served_on = served_on - 1", InsufficientPrivilege),
         ("DELETE FROM notice", InsufficientPrivilege),
         ("INSERT INTO notice SELECT (jsonb_populate_record(n, jsonb_build_object('id', gen_random_uuid(), 'deadline', "

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from app.transaction import Role
+from pricing.policy import Strategy
 from renewals.auto_renewal import CONJUNCTS
 from renewals.event import EventName
 from renewals.loss import lose
 from renewals.person import Person
-from renewals.policy import Policy
+from renewals.policy import Policy, PolicyKind, shipped
 from renewals.renewal import LossReason, Renewal
 from renewals.routing.knowing import Known
 from tests.auto_renewal.juno import A_DAY, DECIDE_BY, JONAS, RENEWS_ON, Juno
@@ -118,10 +119,45 @@ def test_a_fifth_try_is_one_too_many(juno: Juno) -> None:
     assert len(juno.world.payments(juno.renewal)) == 4
 
 
-def test_the_same_content_under_another_hash_is_another_price(juno: Juno) -> None:
-    juno.alter(f"UPDATE notice SET content_hash = {OTHER} WHERE renewal_id = %(renewal)s")  # type: ignore[arg-type]
+def test_the_same_prices_published_again_are_what_they_were_told(juno: Juno) -> None:
+    """The policy has another name then, and so has every price that is made under it."""
+    juno.publish(PolicyKind.PRICE, shipped(PolicyKind.PRICE))
     juno.world.stand_at(RENEWS_ON)
 
+    assert juno.notice().content_hash != juno.case().good.content_hash
+    assert juno.missing() == []
+    juno.fall_due()
+    assert juno.charges() == [juno.notice().price_minor]
+
+
+def test_a_price_that_changed_after_the_notice_is_held_back(juno: Juno) -> None:
+    juno.publish(PolicyKind.PRICE, shipped(PolicyKind.PRICE) | {"strategy": Strategy.UPLIFT})
+    juno.world.stand_at(RENEWS_ON)
+
+    assert juno.missing() == ["price"]
+    juno.fall_due()
+    assert juno.charges() == []
+
+
+def test_every_thing_they_were_told_is_as_binding_as_the_price(juno: Juno) -> None:
+    price = next(conjunct for conjunct in CONJUNCTS if conjunct.name == "price")
+    juno.alter(f"UPDATE notice SET content_hash = {OTHER} WHERE renewal_id = %(renewal)s")  # type: ignore[arg-type]
+    case = juno.case()
+    assert case.notice and price.holds(case)
+    told = case.notice.told
+
+    assert {"lines", "years", "currency", "months", "starts_on", "ends_on", "against_today"} <= told.keys()
+    for name in told:
+        case.notice.told = told | {name: None}
+        assert not price.holds(case), name
+
+
+def test_a_notice_from_before_what_it_told_was_kept_is_held_to_its_very_content(juno: Juno) -> None:
+    juno.alter("UPDATE notice SET told = '{}' WHERE renewal_id = %(renewal)s")
+    juno.world.stand_at(RENEWS_ON)
+
+    assert juno.missing() == []
+    juno.alter(f"UPDATE notice SET content_hash = {OTHER} WHERE renewal_id = %(renewal)s")  # type: ignore[arg-type]
     assert juno.missing() == ["price"]
 
 

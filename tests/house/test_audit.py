@@ -26,6 +26,7 @@ from renewals.person import Person
 from renewals.plan.task import Task, TaskState
 from renewals.renewal import Renewal
 from renewals.seal import Anchor, Seal
+from tests.quoting.desk import FARAH, INES, desk
 from tests.web.standing import owner_of_the_database
 from tests.world import World, click_form
 
@@ -50,6 +51,8 @@ def lived_in(standing: World) -> World:
         world.work()
     Work(world.house).run(begin_day)
     _finish_a_task(world)
+    with desk(world) as at:
+        at.sent(FARAH, INES, discount=1200)
     Work(world.house).run(seal_events)
     Work(world.house).run(anchor_chain)
     return world

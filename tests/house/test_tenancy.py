@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import date
 from uuid import UUID, uuid4
 from zipfile import ZipFile
 
@@ -13,8 +14,11 @@ from psycopg import errors, sql
 from pypdf import PdfReader
 
 from app.records import METADATA
+from pricing.envelope import Envelope
 from renewals.base import Owned, Record
 from renewals.event import CUSTOMER_SEES
+from renewals.quoting import deciding, negotiating
+from tests.quoting.desk import FARAH, MAYA, desk
 from tests.web.cast import Cast
 from tests.web.doors import ROLES, STAFF, doors
 from tests.web.guest import Guest
@@ -31,7 +35,7 @@ WITHOUT_POLICY = {
 """Tables that a customer's transaction may read although no policy parts them by company."""
 
 CLOSED = {
-    "alembic_version", "anchor", "api_token", "book_import", "bulk", "bulk_part", "inbox", "kept_answer",
+    "alembic_version", "anchor", "api_token", "book_import", "bulk", "bulk_part", "delegation", "inbox", "kept_answer",
     "pace", "procrastinate_events", "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers",
     "quota", "seal", "sign_in", "sweep", "web_session",
 }
@@ -53,6 +57,16 @@ ACROSS = {
     ("message", "person_id"): "a reader on either side",
     ("web_session", "person_id"): "a session of staff belongs to no company",
     ("api_token", "person_id"): "a member of the staff",
+    ("offer", "author_id"): "somebody on either side",
+    ("quote", "author_id"): "a member of the staff",
+    ("remark", "by_id"): "somebody on either side",
+    ("review", "asked_of"): "a member of the staff",
+    ("review", "decided_by"): "a member of the staff",
+    ("review", "decided_for"): "a member of the staff",
+    ("delegation", "person_id"): "a member of the staff",
+    ("delegation", "to_id"): "a member of the staff",
+    ("envelope", "granted_by"): "a member of the staff",
+    ("envelope", "holder_id"): "a member of the staff",
     ("bulk", "by_id"): "a member of the staff",
     ("bulk_part", "bulk_id"): "one act of the staff on many companies",
     ("feed", "person_id"): "a member of the staff has no company; the composite key holds a customer's",
@@ -63,9 +77,10 @@ ACROSS = {
 
 @pytest.fixture(scope="module")
 def marked(standing: World) -> tuple[Cast, int]:
-    """Halden Bank asks a question; then every text of theirs is filled with one word. How many columns hold it?"""
+    """Halden Bank asks and has a proposal; then every text of theirs is filled with one word: in how many columns?"""
     cast = Cast(standing)
     cast.look("other_owner").post(f"/renewals/{cast.other.renewal_id}/ask", {"message": f"Who is {CANARY}?"})
+    cast.other.fill("/proposals/{quote_id:uuid}/pdf")  # a proposal of theirs lies before them
     standing.work()
     return cast, _mark(standing, cast.other.account_id)
 
@@ -87,11 +102,23 @@ def lived_in(marked: tuple[Cast, int], standing: World) -> Cast:
     cast.own.fill("/renewals/{renewal_id:uuid}/steps/{step_id:uuid}")
     owner.post("/calendar")
     owner.post("/people", {"name": "New Colleague", "email": "new@cedar-dental.example", "role": "viewer"})
+    _negotiate(standing, owner.person.email if owner.person else "")
     standing.signed_in(owner.person.email if owner.person else "").click(cast.own.renewal_id)
     _keep_a_card(standing)
     for _ in range(3):
         standing.work()
     return cast
+
+
+def _negotiate(world: World, buyer: str) -> None:
+    """A quote with an envelope, a remark on it, and a counter-offer inside."""
+    with desk(world, "cedar-dental") as at:
+        quote = at.submitted(discount=1200)
+        region = Envelope(until=date(2026, 9, 30), most_discount=1500, most_line=2000)
+        deciding.grant_envelope(at.open(quote)[0], region, by=at.who(FARAH), at=at.at)
+        negotiating.send(quote, by=at.who(MAYA), at=at.at)
+        negotiating.remark(quote, "Is this the best you can do?", by=at.who(buyer), at=at.at)
+        negotiating.counter(quote, at.deal(quote, discount=1400), by=at.who(buyer), at=at.at)
 
 
 def _keep_a_card(world: World) -> None:

@@ -154,3 +154,20 @@ def test_an_imported_renewal_can_be_worked_on(bring: Importer, cedar: dict[str, 
         renewal.advance(RenewalState.PROPOSED, by=None, at=NOW)
 
     assert look("SELECT state, version FROM renewal WHERE closed_at IS NULL") == [("proposed", 2)]
+
+
+def test_each_contract_brings_its_own_word_that_it_may_be_charged_and_brings_it_once(
+    bring: Importer, cedar: dict[str, str], look: Shelf
+) -> None:
+    rows = "external_id,account,plan,product,quantity,unit_price,starts_on,ends_on,auto_renew,mandate_on\n" + "".join(
+        f"{name},cedar-dental,growth,growth,5,432.00,2025-10-01,2026-10-01,true,{mandate_on}\n"
+        for name, mandate_on in (("early", "2025-09-12"), ("late", "2025-09-30"), ("silent", ""))
+    )
+    bring(**cedar)
+
+    assert bring(subscriptions=rows).counts["consents"] == {"new": 2}
+    assert bring(subscriptions=rows).counts["consents"] == {"new": 0}
+    assert look(
+        "SELECT s.external_id, c.given_at::date::text FROM consent AS c "
+        "JOIN subscription AS s ON s.id = c.subscription_id ORDER BY 1"
+    ) == [("early", "2025-09-12"), ("late", "2025-09-30")]

@@ -19,6 +19,7 @@ from tests.crash.oracle import violations
 from tests.money.parties import RUTH
 from tests.world import World, click_form
 
+pytestmark = pytest.mark.mutant
 CLICKS = 20
 LOCKED = re.compile(r" FOR (NO KEY )?UPDATE( OF \w+)?")
 RENDEZVOUS = """

@@ -1,0 +1,97 @@
+"""Proposals: what lies before a customer, put into a paper, the same as on its page."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from app.house import House
+from app.html import Language
+from app.papers import changes_in, priced, steps_in, vendor_of
+from gateways.paper import Customer, DueOn, ProposalPaper
+from pricing.deal import Deal
+from pricing.instalments import Billing
+from pricing.multiyear import Shape
+from renewals.base import session_of
+from renewals.policy import Policy, PolicyKind
+from renewals.quoting.proposal import Proposal
+from renewals.value import ValueStory
+
+
+def printed_proposal(house: House, proposal: Proposal, locale: str) -> bytes:
+    """What lies before a customer, in a reader's language: the same as on its page."""
+    return house.papers.proposal(_paper(house, proposal, house.html.language(locale)), locale)
+
+
+def _paper(house: House, proposal: Proposal, said: Language) -> ProposalPaper:
+    quote, content, names = proposal.quote, proposal.version.content, proposal.names
+    account, owner = quote.renewal.account, quote.renewal.looked_after_by
+    return ProposalPaper(
+        number=quote.name, version=proposal.number, made_at=proposal.made_at, vendor=vendor_of(house),
+        customer=Customer(account.name, account.country), plan=names[proposal.today.plan],
+        lines=tuple(priced(line, proposal.currency, names) for line in content["lines"]),
+        starts_on=proposal.starts_on, ends_on=proposal.ends_on, months=proposal.months, total=proposal.total,
+        change=proposal.against_today,
+        instalments=tuple(DueOn(one.on, one.due_on, one.amount) for one in proposal.instalments),
+        changes=tuple(changes_in(content, names, said)), terms=tuple(_terms(proposal, said)),
+        value=tuple(_worth(house, proposal, said)), steps=tuple(steps_in(content, names, said)),
+        price_rules=proposal.rules, valid_until=quote.valid_until, contact=owner.name if owner else "",
+        where=f"{house.settings.public_url}/proposals/{quote.id}", content_hash=proposal.content_hash,
+    )
+
+
+def _terms(proposal: Proposal, said: Language) -> Iterator[tuple[str, str]]:
+    """Names and values, as the page has them."""
+    _, ngettext, deal = said.words.gettext, said.words.ngettext, proposal.deal
+    days = ngettext("%(num)s day", "%(num)s days", deal.net_days) % {"num": said.number(deal.net_days)}
+    if deal.shape:
+        yield _("Price from year to year"), _path(proposal, said)
+    yield _("Paid"), f"{_pays(deal, said)}, {_('within %(days)s of the invoice') % {'days': days}}"
+    if deal.sign_by:
+        yield _("Signed by"), said.plain_day(deal.sign_by)
+    if proposal.extras:
+        yield _("Comes with it"), said.list_of(proposal.extras)
+    if deal.clauses:
+        yield _("Special clauses"), said.list_of([clause.replace("_", " ") for clause in deal.clauses])
+    yield _("Everything else"), _("terms of %(day)s") % {"day": said.plain_day(_terms_day(proposal))}
+
+
+def _terms_day(proposal: Proposal) -> date:
+    return Policy.in_force(session_of(proposal.quote), PolicyKind.TERMS, proposal.made_at.date()).begins_on
+
+
+def _path(proposal: Proposal, said: Language) -> str:
+    _, rise = said.words.gettext, said.percent(proposal.deal.rise)
+    words = {
+        Shape.FIXED: _("held: the same each year"), Shape.ESCALATING: _("rises by %(rate)s a year") % {"rate": rise},
+        Shape.LOCK: _("locked: today's price, guaranteed"),
+        Shape.OVERAGE: _("a lower base, and a fixed price for each unit above it"),
+    }
+    return words[proposal.deal.shape] if proposal.deal.shape else _("one year")
+
+
+def _pays(deal: Deal, said: Language) -> str:
+    _ = said.words.gettext
+    words = {
+        Billing.ANNUAL: _("once a year"), Billing.QUARTERLY: _("every three months"),
+        Billing.MONTHLY: _("every month"),
+    }
+    return _("all of it in advance") if deal.prepaid else words[deal.billing]
+
+
+def _worth(house: House, proposal: Proposal, said: Language) -> Iterator[str]:
+    """What the year was worth when it was sent; nothing where there is too little to claim."""
+    renewal, sent_on = proposal.quote.renewal, proposal.made_at.date()
+    value = ValueStory.of(session_of(renewal), renewal.subscription_id, until=sent_on)
+    if value.hours is None:
+        return
+    _, ngettext = said.words.gettext, said.words.ngettext
+    count = int(value.hours.amount)
+    hours = ngettext("%(num)s hour", "%(num)s hours", count) % {"num": said.number(count)}
+    told = {"vendor": house.vendor.name, "hours": hours}
+    if value.worth:
+        worth = told | {"worth": said.money_short(value.worth)}
+        yield _("This year %(vendor)s saved your team an estimated %(hours)s, worth about %(worth)s.") % worth
+    else:
+        yield _("This year %(vendor)s saved your team an estimated %(hours)s.") % told
+    for figure in value.highlights:
+        amount = said.figure(figure.amount, figure.unit, figure.currency)
+        yield f"{figure.label(said.locale)}: {amount} ({figure.source})"

@@ -1,0 +1,194 @@
+"""Basis: everything that a quote is priced and judged from, on one day."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from hashlib import sha256
+
+from pricing.asked import Asked, together
+from pricing.board import Board, board
+from pricing.deal import Deal, DealError, DealLine
+from pricing.economics import Economics
+from pricing.horizon import Horizon, horizon
+from pricing.kept import kept
+from pricing.matrix import Matrix
+from pricing.money import Money
+from pricing.multiyear import Shape
+from pricing.quoting import Quoted, quote
+from pricing.term import YEAR
+from pricing.trace import Step, canonical
+from pricing.versus import Agreed
+from renewals.base import session_of
+from renewals.choice import Choice
+from renewals.errors import NotNow
+from renewals.forecast import Timeliness, forecast, rules_of
+from renewals.offer import Offer
+from renewals.policy import Policy, PolicyKind
+from renewals.quoting.asking import read
+from renewals.quoting.quote import Quote
+from renewals.renewal import Renewal
+
+WHOLE = 10_000
+"""Basis points."""
+THEIRS = frozenset({
+    "lines", "months", "shape", "discount", "levers", "prepaid", "net_days", "billing", "sign_by", "clauses",
+})
+"""The parts of a deal that a buyer may ask to have otherwise. Source: timeline, "Negosiasi"."""
+
+
+@dataclass
+class Basis:
+    """Units: `on` is the customer's day."""
+
+    choice: Choice
+    matrix: Matrix
+
+    @classmethod
+    def of(cls, renewal: Renewal, *, at: datetime, matrix: str = "") -> "Basis":
+        """By the matrix that a quote pinned, else by the one in force."""
+        session = session_of(renewal)
+        choice = Choice.of(session, renewal, renewal.account.today(at))
+        policy = Policy.named(session, matrix) if matrix else choice.policies[PolicyKind.MATRIX]
+        return cls(choice, matrix_of(policy))
+
+    @classmethod
+    def of_quote(cls, quote: Quote, *, at: datetime) -> "Basis":
+        return cls.of(quote.renewal, at=at, matrix=quote.matrix)
+
+    @property
+    def renewal(self) -> Renewal:
+        return self.choice.renewal
+
+    @property
+    def on(self) -> date:
+        return self.choice.on
+
+    @cached_property
+    def recommended(self) -> Deal:
+        """What the ladder recommends, as it stands; paid as they pay today."""
+        options, term = self.choice.options, self.renewal.term
+        option = options[options.recommended]
+        several = option.months > YEAR
+        shape = (Shape.ESCALATING if option.rise else Shape.FIXED) if several else None
+        return Deal(
+            lines=tuple(DealLine(line.product, line.quantity) for line in option.lines), months=option.months,
+            shape=shape, rise=option.rise, levers=("term",) if several else (), net_days=term.net_days,
+            billing=term.billing,
+        )
+
+    @staticmethod
+    def deal_of(version: Offer) -> Deal:
+        return Deal.read(version.content["deal"])
+
+    def as_priced(self, version: Offer) -> Quoted:
+        """A version as it was priced, with what is known of them today beside it."""
+        quoted, growth = kept(version.content), self.choice.facts.growth
+        warnings = self.choice.price_policy.warnings(quoted.months, quoted.rise, growth)
+        return replace(quoted, people_growth=growth.bps, warnings=warnings)
+
+    def would_price_alike(self, version: Offer) -> bool:
+        """Whether the same deal has the same price today, under the policy in force and for what they have."""
+        try:
+            return self.price(self.deal_of(version)).content_hash == version.content_hash
+        except (DealError, NotNow):
+            return False
+
+    @property
+    def agreed(self) -> Agreed:
+        """What the term that ends says besides its lines."""
+        term = self.renewal.term
+        return Agreed(months=term.months, net_days=term.net_days, billing=term.billing)
+
+    def board(self, deal: Deal) -> Board | None:
+        """What every lever earns or would earn; None where this deal is not sold like that any more."""
+        choice = self.choice
+        with suppress(DealError):
+            return board(choice.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on, self.on)
+        return None
+
+    def horizon(self, deal: Deal) -> Horizon | None:
+        """One, two and three years side by side; None where this deal is not sold like that any more."""
+        choice = self.choice
+        with suppress(DealError):
+            return horizon(choice.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on)
+        return None
+
+    def price(self, deal: Deal) -> Quoted:
+        """Raises: DealError naming the field; NotNow for an expansion that an account at risk must not see.
+
+        Source: framework, "Bundling vs Pemisahan": at risk the renewal is saved first, the expansion kept apart.
+        """
+        choice = self.choice
+        new = sorted(set(deal.quantities) - set(choice.scope.quantities))
+        if new and choice.facts.at_risk:
+            names = ", ".join(choice.name_of(product) for product in new)
+            raise NotNow(f"{names} is offered by itself, once this renewal is settled. Leave it out here.")
+        return quote(choice.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on)
+
+    def asked(self, priced: Quoted, beside: Iterable[Offer] = ()) -> Asked:
+        """What the matrix is asked about a price, together with what is quoted beside it for the same renewal."""
+        effective, deal = priced.effective, priced.deal
+        new = set(deal.quantities) - set(self.choice.scope.quantities)
+        expansion = sum((line.amount for line in priced.lines if line.product in new), Money.zero(priced.currency))
+        worst = effective.worst_line
+        one = Asked(
+            segment=self.choice.segment.value, months=deal.months, net_days=self._later_than_now(deal),
+            acv=priced.per_year, total=priced.total, expansion=expansion, effective=max(effective.bps, 0),
+            earned=max(effective.earned, 0), worst_line=max(worst.bps, 0), worst_product=worst.product,
+            expansion_bps=max((line.bps for line in effective.lines if line.product in new), default=0),
+            clauses=deal.clauses, worth_less=deal.months > YEAR and self.economics(priced).is_worth_less,
+        )
+        others = [replace(read(each.asked), quotes=()) for each in beside]
+        return together(one, *others) if others else one
+
+    def _later_than_now(self, deal: Deal) -> int:
+        """Payment days that they have today are nothing that anybody asks for. Units: days."""
+        return deal.net_days if deal.net_days > self.renewal.term.net_days else 0
+
+    def economics(self, priced: Quoted) -> Economics:
+        """The commitment beside renewing each year at full price."""
+        return self.commitment(priced.years, priced.ask)
+
+    def commitment(self, years: Sequence[Money], ask: Step) -> Economics:
+        """The same for a version as it was written."""
+        first_year = ask.parts[0].parts
+        full = sum((part.amount for part in first_year if part.rule == "line"), Money.zero(ask.amount.currency))
+        return Economics(years, full, self.retention)
+
+    @cached_property
+    def retention(self) -> int:
+        """How likely they are to renew in a year at full price. Units: basis points.
+
+        Source: the `forecast` policy, for a renewal in time at the stage it has.
+        """
+        rules = rules_of(self.choice.policies.get(PolicyKind.FORECAST))
+        known = forecast(self.renewal.state, self.choice.health, Timeliness.IN_TIME, rules)
+        return known.probability * WHOLE // 100
+
+    @cached_property
+    def facts_hash(self) -> str:
+        """What an envelope is bound to: their health, their segment and what they have."""
+        lines = [[line.product, line.quantity, line.amount.minor] for line in self.choice.scope.lines]
+        known = {"segment": self.choice.segment.value, "health": self.choice.health.value, "lines": lines}
+        return sha256(canonical(known).encode()).hexdigest()
+
+    @staticmethod
+    def must_be_theirs_to_ask(deal: Deal, shown: Deal) -> None:
+        """Raises: NotNow for a change of what a buyer does not negotiate."""
+        before, after = shown.json, deal.json
+        theirs = THEIRS if deal.shape is Shape.ESCALATING else THEIRS | {"rise"}
+        if changed := sorted(name for name in after if after[name] != before[name] and name not in theirs):
+            raise NotNow(f"{changed[0].replace('_', ' ').capitalize()} is not part of what can be countered; ask us.")
+
+
+def matrix_of(policy: Policy) -> Matrix:
+    """Each version is read once by a process; versions never change."""
+    known = (policy.name, policy.content_hash)
+    if known not in _READ:
+        _READ[known] = Matrix.parse(policy.name, policy.content)
+    return _READ[known]
+
+
+_READ: dict[tuple[str, str], Matrix] = {}

@@ -1,0 +1,94 @@
+"""Drafting: how a quote comes to be and changes: every change is a version with a price, a trace and needs of its own.
+
+The renewal must be locked.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pricing.deal import Deal
+from renewals.base import session_of
+from renewals.event import Event, EventName
+from renewals.offer import Approval, Offer
+from renewals.permission import Permission
+from renewals.person import Person
+from renewals.policy import PolicyKind
+from renewals.quoting.asking import written
+from renewals.quoting.basis import Basis
+from renewals.quoting.quote import DEAD, OURS_ALONE, Quote, QuoteState
+from renewals.quoting.review import Review
+from renewals.renewal import Renewal
+
+LONGEST = 500
+"""Characters of why a version is as it is."""
+
+
+def draft(renewal: Renewal, deal: Deal | None = None, *, by: Person, at: datetime) -> Quote:
+    """A new quote in one press: what is recommended to them now, unless somebody says otherwise.
+
+    Raises: NotYours, NotNow, DealError. Source: framework, "Proposal Renewal": the small ones take a press, the large
+    ones begin from a structure.
+    """
+    basis = Basis.of(renewal, at=at)
+    name = basis.choice.policies[PolicyKind.MATRIX].name
+    quote = Quote.begin(renewal, matrix=name, by=by, at=at)
+    write(quote, basis, deal or basis.recommended, by=by, at=at)
+    return quote
+
+
+def revise(quote: Quote, deal: Deal, *, note: str = "", by: Person, at: datetime) -> Offer:
+    """Another version, with no approvals but those granted beforehand; the same again changes nothing.
+
+    Raises: NotYours, NotNow, DealError.
+    """
+    by.must(Permission.QUOTE)
+    quote.renewal.must_be_open()
+    if quote.state is not QuoteState.EXPIRED:
+        quote.must_be_live()
+    basis = Basis.of_quote(quote, at=at)
+    priced, newest = basis.price(deal), quote.newest
+    if priced.content_hash == newest.content_hash and quote.state in OURS_ALONE:
+        return newest
+    Review.void_all(quote, at=at)
+    quote.to_draft(by=by, at=at)
+    return write(quote, basis, deal, note=note, by=by, at=at)
+
+
+def write(quote: Quote, basis: Basis, deal: Deal, *, note: str = "", by: Person, at: datetime) -> Offer:
+    """One more version: priced, judged together with what is quoted beside it, and kept for ever.
+
+    Raises: DealError.
+    """
+    session, priced = session_of(quote), basis.price(deal)
+    asked = basis.asked(priced, beside(quote))
+    version = Offer.of(basis.renewal, priced, "quote", at=at)
+    version.quote_id, version.number, version.author_id = quote.id, len(quote.versions) + 1, by.id
+    version.asked, version.needs, version.note = written(asked), len(basis.matrix.needs(asked)), note.strip()[:LONGEST]
+    session.add(version)
+    session.flush()  # reviews and the event name the row
+    Event.record(
+        session, EventName.QUOTE_PRICED, quote, by=by, at=at, version=version.number, offer=str(version.id),
+        content_hash=version.content_hash, needs=version.needs,
+    )
+    return version
+
+
+def beside(quote: Quote) -> Sequence[Offer]:
+    """The newest version of every other quote of the renewal that is alive or was accepted: a discount that is split
+    over two is judged as one. Source: mission F1."""
+    others = Quote.of_renewal(session_of(quote), quote.renewal_id)
+    return [
+        each.newest for each in others
+        if each.id != quote.id and (each.state not in DEAD or each.state is QuoteState.ACCEPTED)
+    ]
+
+
+def withdraw(quote: Quote, *, by: Person, at: datetime) -> None:
+    """Ours to take back until it is accepted. Raises: NotYours, NotNow."""
+    by.must(Permission.QUOTE)
+    Review.void_all(quote, at=at)
+    quote.close(QuoteState.WITHDRAWN, EventName.QUOTE_WITHDRAWN, by=by, at=at)
+
+
+def is_approved(quote: Quote, version: Offer) -> bool:
+    return Approval.of(session_of(quote), version) is not None
