@@ -8,7 +8,7 @@ KEKAL_HOME ?= .kekal
 AT := $(if $(DAY),--day $(DAY))
 export PORT KEKAL_HOME
 
-.PHONY: help demo demo-reset test check long bench lock
+.PHONY: help demo demo-reset test check long mutants bench lock
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -32,7 +32,10 @@ long: $(READY)  ## the long trust runs
 	@$(BIN)/python tests/browser.py
 	@$(BIN)/python -m pytest -m long
 
-bench: $(READY)  ## what a page and a click cost, beside a bare handler in the same run
+mutants: $(READY)  ## every guard taken away, one at a time: a promise that nobody misses is none
+	@$(BIN)/python -m pytest -m mutant
+
+bench: $(READY)  ## what a price, a page, a click and a sweep cost, each beside something in the same run
 	@$(BIN)/python -m bench
 
 lock: $(READY)  ## pin every dependency anew

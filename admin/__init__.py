@@ -7,16 +7,19 @@ def rooms() -> list[ModuleType]:
     """Every module with rooms in it."""
     from admin import (
         account,
+        approval,
         audit,
         bulk,
         calendar,
         check,
         day,
         letter,
+        matrix,
         milestone,
         notice,
         plan,
         price,
+        quote,
         record,
         renewal,
         routing,
@@ -27,6 +30,6 @@ def rooms() -> list[ModuleType]:
     )
 
     return [
-        day, task, search, renewal, bulk, record, milestone, routing, plan, notice, step, price, account, stake,
-        letter, calendar, audit, check,
+        day, task, search, renewal, bulk, record, milestone, routing, plan, matrix, notice, step, price, quote, account,
+        stake, letter, calendar, approval, audit, check,
     ]

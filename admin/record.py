@@ -27,6 +27,7 @@ from renewals.plan.opening import catalogue_of
 from renewals.plan.review import Known, answered
 from renewals.plan.story import Story
 from renewals.policy import Policy, PolicyKind
+from renewals.quoting.quote import Quote
 from renewals.renewal import LossReason, Renewal, RenewalState
 from renewals.routing.why import Why
 from renewals.segment import Segment
@@ -158,7 +159,8 @@ def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str
         effort=_effort(story, policies), known=Known.of(visit.session, renewal, pipeline.rules, visit.today),
         reviews=answered(story.duties), ended=just_ended(visit), may=_may(visit, renewal),
         choices=_choices(visit, renewal), typed=typed, trouble=trouble, by_itself=_by_itself(visit, renewal),
-        steps=step.beside(visit, renewal), why=Why.of(visit.session, renewal),
+        steps=step.beside(visit, renewal), quotes=Quote.of_renewal(visit.session, renewal.id),
+        why=Why.of(visit.session, renewal),
     )
 
 
@@ -210,6 +212,6 @@ def _may(visit: Visit, renewal: Renewal) -> SimpleNamespace:
     return SimpleNamespace(
         serve=allowed and renewal.is_open, why_not=None if allowed else REFUSALS[Permission.CHANGE_SEGMENT],
         run=may(Permission.RUN_RENEWALS) and renewal.is_open, route=may(Permission.CHANGE_ROUTING),
-        note=may(Permission.NOTE_ACTIVITY),
+        note=may(Permission.NOTE_ACTIVITY), quote=may(Permission.QUOTE) and renewal.is_open,
         assign=may(Permission.ASSIGN_OWNERS) and renewal.is_open, plan=may(Permission.CHANGE_PLAN) and renewal.is_open,
     )

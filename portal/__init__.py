@@ -5,6 +5,21 @@ from types import ModuleType
 
 def rooms() -> list[ModuleType]:
     """Every module with rooms in it."""
-    from portal import ask, auto_renewal, calendar, document, home, opt_out, payment, people, plan, renewal, snooze
+    from portal import (
+        ask,
+        auto_renewal,
+        calendar,
+        document,
+        home,
+        opt_out,
+        payment,
+        people,
+        plan,
+        proposal,
+        renewal,
+        snooze,
+    )
 
-    return [home, renewal, plan, payment, auto_renewal, ask, opt_out, snooze, document, people, calendar]
+    return [
+        home, renewal, proposal, plan, payment, auto_renewal, ask, opt_out, snooze, document, people, calendar,
+    ]

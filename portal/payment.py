@@ -145,9 +145,17 @@ def _chosen(visit: Visit, shown: Shown) -> Option:
 
 def _accept(visit: Visit, shown: Shown) -> Any:
     """The yes in the form. Raises: as `_chosen`."""
+    agreed = Acceptance.standing(shown.renewal)
+    if agreed and _is_of_a_proposal(agreed, visit.request.form.get("option", "")):
+        return agreed
     option = _chosen(visit, shown)
     yes = Yes(option.content_hash, shown.terms, visit.request.form["terms"], visit.evidence)
     return accept(shown.renewal, option, yes, by=visit.someone, at=visit.now)
+
+
+def _is_of_a_proposal(agreed: Acceptance, content_hash: str) -> bool:
+    """What was accepted on its proposal's page is paid as it was agreed; its terms were accepted there."""
+    return agreed.offer.quote_id is not None and agreed.content_hash == content_hash
 
 
 def _to_card_page(visit: Visit, shown: Shown) -> Answer:

@@ -48,11 +48,11 @@ def _offered(visit: Visit, shown: Shown, chosen: str) -> dict[str, Any]:
         "names": shown.names,
         "card": shown.card_for(visit),
         "has_card": shown.renewal.account.card_on_file is not None,
-        "payers": _payers(visit),
+        "payers": payers(visit),
     }
 
 
-def _payers(visit: Visit) -> list[str]:
+def payers(visit: Visit) -> list[str]:
     """Who at the company can renew, for those who can not."""
     if visit.someone.may(Permission.RENEW):
         return []
@@ -69,10 +69,18 @@ def _key(visit: Visit, shown: Shown, context: dict[str, Any]) -> tuple[object, .
         shown.owner.name, visit.today, visit.level, shown.standing, shown.charge, shown.invoice_wish,
         shown.choice.value.key,
         tuple(context["marks"]), shown.shared.key, tuple(option.content_hash for option in context["options"]),
-        context["recommended"], context["chosen"],
+        context["recommended"], context["chosen"], _sent(shown),
         tuple(context["names"].items()), card and (card.brand, card.last4), context["has_card"],
         shown.terms.content_hash, tuple(context["may"].items()), tuple(context["payers"]),
     )
+
+
+def _sent(shown: Shown) -> tuple[object, ...]:
+    """What the page says of the proposal that was sent."""
+    if shown.proposal is None:
+        return ()
+    quote = shown.proposal.quote
+    return quote.id, quote.state, quote.turn, quote.answer_by, quote.valid_until, shown.proposal.content_hash
 
 
 @get("/renewals/{renewal_id:uuid}/value", customer(Permission.VIEW, link=True))

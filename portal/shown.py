@@ -23,6 +23,8 @@ from renewals.plan.plan import hours_of
 from renewals.plan.profiling import notice_on_of, priced_by_of
 from renewals.plan.shared import SharedPlan
 from renewals.policy import Policy, PolicyKind
+from renewals.quoting.proposal import Proposal
+from renewals.quoting.quote import Quote
 from renewals.renewal import Renewal, RenewalState
 from renewals.value import ValueStory
 
@@ -33,6 +35,7 @@ class Standing(StrEnum):
     SOON = "soon"
     OPEN = "open"
     PAYING = "paying"
+    AGREED = "agreed"
     RENEWED = "renewed"
     ENDED = "ended"
     LEAVING = "leaving"
@@ -141,6 +144,12 @@ class Shown:
         return Payment.latest_of(self.renewal)
 
     @cached_property
+    def proposal(self) -> Proposal | None:
+        """What was sent last and not taken back."""
+        quote = Quote.before_customer(self.session, self.renewal.id)
+        return Proposal.of(quote) if quote else None
+
+    @cached_property
     def standing(self) -> Standing:
         if not self.renewal.is_open:
             return Standing.RENEWED if self.renewal.state is RenewalState.WON else Standing.ENDED
@@ -148,6 +157,8 @@ class Shown:
             return Standing.PAYING
         if self.renewal.is_declined:
             return Standing.LEAVING
+        if self.proposal is not None and self.proposal.acceptance:
+            return Standing.AGREED
         if self.choice.is_offered:
             return Standing.OPEN
         return Standing.SOON if self.renewal.days_left(self.today) > 0 else Standing.PAST
@@ -165,7 +176,7 @@ class Shown:
     @cached_property
     def mandate(self) -> Consent | None:
         """Their word that the card on file may be charged then."""
-        return mandate.standing(self.session, self.renewal.account_id)
+        return mandate.standing(self.session, self.renewal.subscription_id)
 
     @cached_property
     def invoice_wish(self) -> InvoiceWish | None:

@@ -4,6 +4,7 @@ import csv
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy import select
 
 from app.clock import machine_now
 from app.session import CODE_LIFE, Link, SignIn
+from app.transaction import Role
 from gateways.browser import Access
 from renewals.account import Account
 from renewals.base import new_key
@@ -24,7 +26,12 @@ from renewals.plan.milestone import Milestone
 from renewals.plan.step import Step
 from renewals.plan.task import Task
 from renewals.policy import Policy, PolicyKind
+from renewals.quoting import deciding, drafting, negotiating
+from renewals.quoting.delegation import Delegation
+from renewals.quoting.quote import Quote
+from renewals.quoting.review import Review
 from renewals.renewal import Renewal
+from tests.quoting.desk import FARAH, GRACE, INES, MAYA, OMAR, Desk, desk
 from tests.web.guest import colleague, known
 from tests.world import OPTION, World
 
@@ -124,11 +131,44 @@ class Things:
                 return self._calendar()
             case "step_id":
                 return self._step()
+            case "quote_id" if path.startswith("/proposals/"):
+                return self._sent
+            case "quote_id" | "remark_id":
+                return self._quoted[parameter]
+            case "review_id":
+                return self._review()
+            case "delegation_id":
+                return self._delegation()
             case "feed_id":
                 return self._feed(self.world.person(ADAM) if path.startswith("/admin/") else self.owner)
             case "path":
                 return self.world.house.assets.url("css/kekal.css").removeprefix("/static/")
         raise LookupError(f"No test knows what {parameter} is in {path}.")
+
+    @cached_property
+    def _quoted(self) -> dict[str, UUID]:
+        """A quote of the renewal, and a remark on it."""
+        with self.world.house.database.begin(Role.WORKER) as (session, now):
+            author = session.scalars(select(Person).where(Person.roles.contains(["csm"]))).first()
+            assert author, "there is no CSM"
+            renewal = Renewal.find(session, self.renewal_id, lock=True)
+            quote = drafting.draft(renewal, by=author, at=now.business)
+            remark = negotiating.confide(quote, "A word", by=author, at=now.business)
+            return {"quote_id": quote.id, "remark_id": remark.id}
+
+    @cached_property
+    def _sent(self) -> UUID:
+        """A proposal that lies before the customer, or did."""
+        with self.world.house.database.begin(Role.WORKER) as (session, now):
+            if sent := [quote for quote in Quote.of_renewal(session, self.renewal_id) if quote.shown_id]:
+                return sent[0].id
+            at = Desk(session, Renewal.find(session, self.renewal_id, lock=True), now.business)
+            quote = at.submitted()
+            for person in (at.who(FARAH), at.who(INES), at.who(GRACE)):
+                if theirs := [one for one in at.open(quote) if set(one.roles) & set(person.roles)]:
+                    deciding.grant(theirs[0], by=person, at=now.business)
+            negotiating.send(quote, by=at.who(MAYA), at=now.business)
+            return quote.id
 
     def _of_the_plan(self, parameter: str) -> UUID:
         """A milestone of the renewal's plan; a task of it, opened here when none is."""
@@ -183,6 +223,23 @@ class Things:
             made[1].needs_id = made[0].id
             session.add(made[1])
             return made[0].id
+
+    def _review(self) -> UUID:
+        """One that is open, about a quote of the CSM's."""
+        with desk(self.world, renewal=self.renewal_id) as at:
+            waiting = at.session.scalars(
+                Review.waiting().where(Review.account_id == self.account_id, Review.roles.contains(["manager"]))
+            ).first()
+            return waiting.id if waiting else at.open(at.submitted(discount=1200))[0].id
+
+    def _delegation(self) -> UUID:
+        """The manager's own, lent for a week."""
+        with desk(self.world, renewal=self.renewal_id) as at:
+            day = at.at.date()
+            lent = Delegation.make(
+                at.session, at.who(OMAR), day, day + timedelta(days=7), by=at.who(INES), at=at.at
+            )
+            return lent.id
 
     def _feed(self, person: Person) -> UUID:
         """A new one in the place of those they have."""

@@ -107,7 +107,7 @@ def test_no_spelling_of_an_address_goes_round_the_door(standing: World, path: st
     assert all(answer.status_code in (303, 404) for answer in answers)
 
 
-MADE_ON_ASKING = {"token", "person_id", "step_id", "feed_id", "bulk_id"}
+MADE_ON_ASKING = {"token", "person_id", "step_id", "feed_id", "bulk_id", "quote_id", "review_id", "delegation_id"}
 """What there is only once a test names it."""
 
 
@@ -129,7 +129,7 @@ def test_other_methods_are_refused_and_change_nothing(standing: World, cast_here
 
 
 def object_doors(app: Litestar) -> list[Door]:
-    named = {"renewal_id", "document_id", "person_id", "account_id", "feed_id"}
+    named = {"renewal_id", "document_id", "person_id", "account_id", "feed_id", "quote_id"}
     return [door for door in doors(app) if named & set(door.parameters)]
 
 

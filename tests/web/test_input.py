@@ -329,7 +329,9 @@ TEMPTING = {
     "renews_on": "2099-01-01", "ends_on": "2099-01-01", "offset_seconds": "999999999", "authority": "me",
 }
 MAY_CHANGE = {
-    "renewal": {"declined_at", "declined_reason", "declined_by", "version", "segment_override", "segment_reason"},
+    "renewal": {
+        "declined_at", "declined_reason", "declined_by", "version", "segment_override", "segment_reason", "state",
+    },
     "person": {"active", "version", "name", "roles"},
 }
 
@@ -356,6 +358,9 @@ def test_no_form_sets_a_column_it_was_not_asked_for(standing: World, cast_here: 
             str(cast_here.own.account_id)
         }
     assert "mass-assigned" not in str(after)
+    assert [row["state"] for row in after["renewal"].values()].count("won") == [
+        row["state"] for row in before["renewal"].values()
+    ].count("won")
     invited = [row for row in after["person"].values() if row["email"] == "new@here.example"]
     assert [(row["roles"], row["account_id"]) for row in invited] == [(["viewer"], str(cast_here.own.account_id))]
 

@@ -1,0 +1,211 @@
+"""Quote: a renewal's quotes: written in one press, priced version by version, submitted, sent and talked about."""
+
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from uuid import UUID
+
+from admin import deal
+from admin.address import Address, Pages
+from admin.form import day
+from admin.shell import page
+from gateways.browser import Answer, Visit, get, post, staff
+from pricing.concessions import LEVERS
+from pricing.replay import offer_mismatches
+from pricing.revision import between
+from pricing.term import YEAR
+from pricing.versus import versus
+from renewals.errors import Malformed, NotNow, Stale
+from renewals.offer import Approval, Offer
+from renewals.permission import Permission
+from renewals.pipeline import Rules
+from renewals.quoting import deciding, drafting, listing, negotiating
+from renewals.quoting.authority import either
+from renewals.quoting.basis import Basis
+from renewals.quoting.quote import ENDED, Quote, QuoteState, usual_last_day
+from renewals.quoting.remark import Remark
+from renewals.quoting.review import Review
+from renewals.renewal import Renewal
+
+FILTERS = ("text", "standing", "whose", "page")
+Act = Callable[[Quote], None]
+
+
+@get("/admin/quotes", staff(Permission.READ_BOOK))
+def show_all(visit: Visit) -> Answer:
+    address = Address("/admin/quotes", visit.request.query, FILTERS)
+    mine = visit.someone.id if address.word("whose") == "me" else None
+    standing = address.choice("standing", listing.Standing)
+    wanted = listing.Wanted(text=address.word("text"), standing=standing, of=mine, page=address.page)
+    total = listing.count(visit.session, wanted)
+    return page(
+        visit, "admin/quotes.html", here="quotes", address=address, wanted=wanted, standings=list(listing.Standing),
+        rows=listing.page(visit.session, wanted), pages=Pages(wanted.page, total, listing.PAGE),
+        plans=Rules.in_force(visit.session, visit.today).plans,
+    )
+
+
+@post("/admin/renewals/{renewal_id:uuid}/quotes", staff(Permission.QUOTE))
+def write(visit: Visit, renewal_id: UUID) -> Answer:
+    """One press: what is recommended to them now."""
+    renewal = visit.find(Renewal, renewal_id, lock=True)
+    with deal.fields_named():
+        quote = deciding.propose(renewal, by=visit.someone, at=visit.now)
+    return visit.go(f"/admin/quotes/{quote.id}", flash="quoted")
+
+
+@get("/admin/quotes/{quote_id:uuid}", staff(Permission.READ_BOOK))
+def show(visit: Visit, quote_id: UUID) -> Answer:
+    return _page(visit, visit.find(Quote, quote_id))
+
+
+@post("/admin/quotes/{quote_id:uuid}/versions", staff(Permission.QUOTE))
+def price(visit: Visit, quote_id: UUID) -> Answer:
+    """Another version; what policy approves by itself is ready to be sent at once."""
+    form, quote = visit.request.form, _locked(visit, quote_id)
+    try:
+        quote.must_be_at(_seen(form))
+        wanted = deal.read(form)
+        with deal.fields_named():
+            drafting.revise(quote, wanted, note=form.get("note", ""), by=visit.someone, at=visit.now)
+    except Malformed as no:
+        return _page(visit, quote, form=form, status=422, trouble={no.field or "deal": str(no)})
+    except (NotNow, Stale) as no:
+        return _page(visit, quote, form=form, status=409, trouble={"deal": str(no)})
+    deciding.submit_standing(quote, by=visit.someone, at=visit.now)
+    return visit.go(f"/admin/quotes/{quote_id}", flash="priced")
+
+
+@post("/admin/quotes/{quote_id:uuid}/submission", staff(Permission.QUOTE))
+def submit(visit: Visit, quote_id: UUID) -> Answer:
+    def act(quote: Quote) -> None:
+        quote.must_be_at(_seen(visit.request.form))
+        deciding.submit(quote, by=visit.someone, at=visit.now)
+
+    return _done(visit, quote_id, act, flash="submitted")
+
+
+@post("/admin/quotes/{quote_id:uuid}/sending", staff(Permission.QUOTE))
+def send(visit: Visit, quote_id: UUID) -> Answer:
+    form = visit.request.form
+
+    def act(quote: Quote) -> None:
+        quote.must_be_at(_seen(form))
+        last = day(form.get("valid_until", ""), "Give the last day on which it can be accepted.", "valid_until")
+        negotiating.send(quote, valid_until=last, by=visit.someone, at=visit.now)
+
+    return _done(visit, quote_id, act, flash="proposal_sent")
+
+
+@post("/admin/quotes/{quote_id:uuid}/withdrawal", staff(Permission.QUOTE))
+def withdraw(visit: Visit, quote_id: UUID) -> Answer:
+    def act(quote: Quote) -> None:
+        drafting.withdraw(quote, by=visit.someone, at=visit.now)
+
+    return _done(visit, quote_id, act, flash="quote_withdrawn")
+
+
+@post("/admin/quotes/{quote_id:uuid}/remarks", staff(Permission.NOTE_ACTIVITY))
+def remark(visit: Visit, quote_id: UUID) -> Answer:
+    """To the customer, which answers them, or between ourselves."""
+    form = visit.request.form
+    say = negotiating.remark if form.get("to") == "customer" else negotiating.confide
+
+    def act(quote: Quote) -> None:
+        say(quote, form.get("words", ""), product=form.get("product", ""), by=visit.someone, at=visit.now)
+
+    return _done(visit, quote_id, act, flash="remarked")
+
+
+@post("/admin/quotes/{quote_id:uuid}/remarks/{remark_id:uuid}/done", staff(Permission.NOTE_ACTIVITY))
+def settle(visit: Visit, quote_id: UUID, remark_id: UUID) -> Answer:
+    """Seen to, or open again."""
+    said = visit.find(Remark, remark_id)
+
+    def act(quote: Quote) -> None:
+        said.must_be_of(quote)
+        said.resolve(visit.request.form.get("done") == "yes", by=visit.someone, at=visit.now)
+
+    return _done(visit, quote_id, act, to="#remarks")
+
+
+def _locked(visit: Visit, quote_id: UUID) -> Quote:
+    """The renewal is locked first, as everybody does who writes about it."""
+    visit.find(Renewal, visit.find(Quote, quote_id).renewal_id, lock=True)
+    return visit.find(Quote, quote_id, lock=True)
+
+
+def _done(visit: Visit, quote_id: UUID, act: Act, *, flash: str | None = None, to: str = "") -> Answer:
+    quote = _locked(visit, quote_id)
+    try:
+        act(quote)
+    except Malformed as no:
+        return _page(visit, quote, status=422, trouble={no.field or "words": str(no)})
+    return visit.go(f"/admin/quotes/{quote_id}{to}", flash=flash)
+
+
+def _seen(form: Mapping[str, str]) -> int:
+    """The version that the page showed; 0 for what is none."""
+    word = form.get("version", "")
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 6 else 0
+
+
+def _page(
+    visit: Visit, quote: Quote, *, form: Mapping[str, str] | None = None, status: int = 200,
+    trouble: Mapping[str, str] | None = None,
+) -> Answer:
+    """`form` is what was typed of a deal that could not be written."""
+    versions, basis = list(quote.versions), Basis.of_quote(quote, at=visit.now)
+    version, renewal = _looked_at(visit, versions), quote.renewal
+    priced = basis.as_priced(version)
+    may = _may(visit, quote)
+    return page(
+        visit, "admin/quote.html", here="quotes", status=status, quote=quote, renewal=renewal, version=version,
+        basis=basis, priced=priced, name_of=basis.choice.name_of, versions=_told(visit, versions),
+        newest=versions[-1], trouble=trouble or {}, against=versus(basis.agreed, priced), may=may,
+        form=form if form is not None else deal.written(priced.deal), typed=visit.request.form,
+        lines=deal.products(form) if form is not None else [line.product for line in priced.deal.lines],
+        usual=deal.USUAL, economics=basis.economics(priced) if version.months > YEAR else None,
+        horizon=basis.horizon(priced.deal), board=basis.board(priced.deal) if may.price else None,
+        asked=_asked(visit, quote, version), reviews=Review.of_offer(visit.session, version.id),
+        alike=basis.would_price_alike(version), last_day=usual_last_day(renewal, basis.on),
+        remarks=Remark.of_quote(visit.session, quote.id, inside=True), either=either,
+        wrong=offer_mismatches(version.content), levers=LEVERS,
+    )
+
+
+def _looked_at(visit: Visit, versions: list[Offer]) -> Offer:
+    """The newest, or the one that the address names."""
+    wanted = _seen(visit.request.query)
+    return next((each for each in versions if each.number == wanted), versions[-1])
+
+
+def _told(visit: Visit, versions: list[Offer]) -> list[SimpleNamespace]:
+    """Newest first, each with what it has otherwise than the one before."""
+    before: list[Offer | None] = [None, *versions]
+    pairs = zip(before, versions, strict=False)
+    return [
+        SimpleNamespace(
+            offer=after, approval=Approval.of(visit.session, after),
+            revision=between(old.content, after.content) if old else None,
+        )
+        for old, after in reversed(list(pairs))
+    ]
+
+
+def _asked(visit: Visit, quote: Quote, version: Offer) -> list[SimpleNamespace]:
+    """Who would be asked about a draft; a submitted version has its reviews instead."""
+    if quote.state is not QuoteState.DRAFT:
+        return []
+    found = deciding.preview(quote, version, at=visit.now)
+    return [SimpleNamespace(need=need, envelope=envelope) for need, envelope in found]
+
+
+def _may(visit: Visit, quote: Quote) -> SimpleNamespace:
+    """What this person may do with it as it stands."""
+    quotes = visit.someone.may(Permission.QUOTE) and quote.renewal.is_open and quote.state not in ENDED
+    return SimpleNamespace(
+        price=quotes, submit=quotes and quote.state is QuoteState.DRAFT,
+        send=quotes and quote.state is QuoteState.APPROVED, withdraw=quotes,
+        answer=quotes and quote.shown_id is not None and quote.is_live,
+        say=visit.someone.may(Permission.NOTE_ACTIVITY),
+    )
