@@ -27,8 +27,10 @@ class Trials:
 
     def reached(self, fault: str, webhooks: str) -> list[str]:
         """The boundaries of an unharmed run, in their order, each with its number among those of its name; what
-        only one of two runs reached was brought by the clock."""
+        only one of two runs reached was brought by the clock, and what the book left to do is no part of either."""
         first, second = self._unharmed(fault, webhooks), self._unharmed(fault, webhooks)
+        while len(second) < len(first) * 2 // 3:
+            first, second = second, self._unharmed(fault, webhooks)
         return [name for name in first if name in second]
 
     def _unharmed(self, fault: str, webhooks: str) -> list[str]:
