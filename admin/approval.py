@@ -7,6 +7,7 @@ from uuid import UUID
 
 from admin import region
 from admin.form import day, somebody
+from admin.quote import locked
 from admin.shell import page
 from gateways.browser import Answer, Visit, get, post, staff
 from renewals.errors import Malformed, NotFound, NotYours
@@ -16,9 +17,7 @@ from renewals.quoting import deciding, waiting
 from renewals.quoting.authority import either
 from renewals.quoting.card import Card
 from renewals.quoting.delegation import Delegation
-from renewals.quoting.quote import Quote
 from renewals.quoting.review import Review
-from renewals.renewal import Renewal
 
 Act = Callable[[Review], object]
 WORDS = ("words", "why_return", "why_refuse", "person")
@@ -88,22 +87,12 @@ def question(visit: Visit, review_id: UUID) -> Answer:
 
 @post("/admin/approvals/{review_id:uuid}/return", staff(Permission.APPROVE))
 def give_back(visit: Visit, review_id: UUID) -> Answer:
-    reason = visit.request.form.get("why_return", "")
-
-    def act(review: Review) -> None:
-        deciding.give_back(review, reason, **_now(visit))
-
-    return _decided(visit, review_id, act, flash="returned", reason="why_return")
+    return _against(visit, review_id, deciding.give_back, "why_return", flash="returned")
 
 
 @post("/admin/approvals/{review_id:uuid}/refusal", staff(Permission.APPROVE))
 def refuse(visit: Visit, review_id: UUID) -> Answer:
-    reason = visit.request.form.get("why_refuse", "")
-
-    def act(review: Review) -> None:
-        deciding.refuse(review, reason, **_now(visit))
-
-    return _decided(visit, review_id, act, flash="refused", reason="why_refuse")
+    return _against(visit, review_id, deciding.refuse, "why_refuse", flash="refused")
 
 
 @post("/admin/approvals/{review_id:uuid}/person", staff(Permission.APPROVE))
@@ -120,6 +109,15 @@ def _now(visit: Visit) -> dict[str, Any]:
     return {"by": visit.someone, "at": visit.now}
 
 
+def _against(visit: Visit, review_id: UUID, verb: Callable[..., None], field: str, *, flash: str) -> Answer:
+    """A no of either kind, with the reason that stands in `field`."""
+
+    def act(review: Review) -> None:
+        verb(review, visit.request.form.get(field, ""), **_now(visit))
+
+    return _decided(visit, review_id, act, flash=flash, reason=field)
+
+
 def _decided(visit: Visit, review_id: UUID, act: Act, *, flash: str, **called: str) -> Answer:
     """And on to the next one that waits for them."""
     return _done(visit, review_id, act, to=None, flash=flash, **called)
@@ -128,9 +126,7 @@ def _decided(visit: Visit, review_id: UUID, act: Act, *, flash: str, **called: s
 def _done(visit: Visit, review_id: UUID, act: Act, *, to: str | None, flash: str, **called: str) -> Answer:
     """`called` is what the page calls a field of the verb, where another has its name."""
     review = visit.find(Review, review_id)
-    quote = visit.find(Quote, review.quote_id)
-    visit.find(Renewal, quote.renewal_id, lock=True)
-    visit.find(Quote, quote.id, lock=True)
+    locked(visit, review.quote_id)
     try:
         act(review)
     except Malformed as trouble:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pricing.concessions import LEVERS
 from pricing.deal import Deal, DealError
+from pricing.discount import as_typed, typed
 from pricing.instalments import Billing
 from pricing.multiyear import Shape
 from pricing.policy import Strategy
@@ -14,7 +15,6 @@ from pricing.term import YEAR
 from renewals.errors import Malformed
 
 LINE = re.compile(r"lines\.([\w-]+)\.quantity")
-RATE = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))?\s*%?")
 USUAL = ("12", "24", "36")
 """Months that are offered by a press; any other number is typed."""
 
@@ -58,9 +58,8 @@ def products(form: Mapping[str, str]) -> list[str]:
 
 
 def rate(bps: int) -> str:
-    """12, or 12.5, as it is typed; nothing for nothing. Units: basis points."""
-    whole, part = divmod(bps, 100)
-    return f"{whole}.{part:02}".rstrip("0").rstrip(".") if bps else ""
+    """As it is typed; nothing for nothing. Units: basis points."""
+    return as_typed(bps) if bps else ""
 
 
 def _said(form: Mapping[str, str]) -> dict[str, Any]:
@@ -113,8 +112,7 @@ def _count(form: Mapping[str, str], name: str, field: str = "", *, empty: int | 
 
 def _rate(form: Mapping[str, str], name: str) -> int:
     """A percentage as people type it, in basis points; empty is none. Raises: Malformed."""
-    word = form.get(name, "").strip()
-    found = RATE.fullmatch(word or "0")
-    if found is None or (bps := int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))) > 100 * 100:
-        raise Malformed("Write a percentage from 0 to 100, like 12 or 12.5.", name)
-    return bps
+    try:
+        return typed(form.get(name, "").strip() or "0")
+    except ValueError:
+        raise Malformed("Write a percentage from 0 to 100, like 12 or 12.5.", name) from None

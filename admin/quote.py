@@ -61,7 +61,7 @@ def show(visit: Visit, quote_id: UUID) -> Answer:
 @post("/admin/quotes/{quote_id:uuid}/versions", staff(Permission.QUOTE))
 def price(visit: Visit, quote_id: UUID) -> Answer:
     """Another version; what policy approves by itself is ready to be sent at once."""
-    form, quote = visit.request.form, _locked(visit, quote_id)
+    form, quote = visit.request.form, locked(visit, quote_id)
     try:
         quote.must_be_at(_seen(form))
         wanted = deal.read(form)
@@ -128,14 +128,14 @@ def settle(visit: Visit, quote_id: UUID, remark_id: UUID) -> Answer:
     return _done(visit, quote_id, act, to="#remarks")
 
 
-def _locked(visit: Visit, quote_id: UUID) -> Quote:
+def locked(visit: Visit, quote_id: UUID) -> Quote:
     """The renewal is locked first, as everybody does who writes about it."""
     visit.find(Renewal, visit.find(Quote, quote_id).renewal_id, lock=True)
     return visit.find(Quote, quote_id, lock=True)
 
 
 def _done(visit: Visit, quote_id: UUID, act: Act, *, flash: str | None = None, to: str = "") -> Answer:
-    quote = _locked(visit, quote_id)
+    quote = locked(visit, quote_id)
     try:
         act(quote)
     except Malformed as no:

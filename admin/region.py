@@ -7,11 +7,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from admin.form import day
+from pricing.discount import as_typed
+from pricing.discount import typed as percentage
 from pricing.envelope import Envelope
 from renewals.errors import Malformed
 
 FIELDS = ("most_discount", "most_line", "least_months", "most_net_days", "until")
-PERCENT = re.compile(r"(\d{1,2}|100)(?:[.,](\d{1,2}))?\s*%?")
 WHOLE = re.compile(r"\d{1,3}")
 
 
@@ -44,13 +45,10 @@ def typed(form: Mapping[str, str]) -> SimpleNamespace:
 def _percent(form: Mapping[str, str], name: str) -> int | None:
     """Units: basis points. Raises: Malformed."""
     word = form.get(name, "").strip()
-    found = PERCENT.fullmatch(word) if word.isascii() else None
-    if word and found is None:
-        raise Malformed("Write it like 18 or 18.5.", name)
-    bps = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else None
-    if bps is not None and bps > 10_000:
-        raise Malformed("There is no more than 100 %.", name)
-    return bps
+    try:
+        return percentage(word) if word else None
+    except ValueError:
+        raise Malformed("Write it like 18 or 18.5.", name) from None
 
 
 def _count(form: Mapping[str, str], name: str) -> int | None:
@@ -62,8 +60,4 @@ def _count(form: Mapping[str, str], name: str) -> int | None:
 
 
 def _said(bps: int | None) -> str:
-    """18 for 1800 basis points, 18.25 for 1825."""
-    if bps is None:
-        return ""
-    whole, part = divmod(bps, 100)
-    return f"{whole}.{part:02}".rstrip("0") if part else str(whole)
+    return "" if bps is None else as_typed(bps)

@@ -1,8 +1,9 @@
 """Asked is what a quote asks for beyond policy's own price and terms: all that a matrix judges."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Any
 
 from pricing.money import Money
 
@@ -17,6 +18,10 @@ class Axis(StrEnum):
     CLAUSES = "clauses"
     PROPOSAL = "proposal"
     ECONOMICS = "economics"
+
+
+AMOUNTS = ("acv", "total", "expansion")
+"""The parts of what is asked that are money."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,24 @@ class Asked:
     def each(self) -> tuple["Asked", ...]:
         """The quotes it was put together from; itself when it is one."""
         return self.quotes or (self,)
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """As it is kept for approvers, precedents and replays; amounts in minor units beside the one currency."""
+        plain = {part.name: getattr(self, part.name) for part in fields(self)}
+        amounts = {name: plain[name].minor for name in AMOUNTS}
+        return plain | amounts | {
+            "currency": self.acv.currency, "clauses": list(self.clauses), "quotes": [one.json for one in self.quotes],
+        }
+
+    @classmethod
+    def read(cls, content: Mapping[str, Any]) -> "Asked":
+        """What `json` wrote."""
+        known = dict(content)
+        currency = known.pop("currency")
+        amounts = {name: Money(known[name], currency) for name in AMOUNTS}
+        clauses, quotes = tuple(known["clauses"]), tuple(cls.read(one) for one in known["quotes"])
+        return cls(**known | amounts | {"clauses": clauses, "quotes": quotes})
 
 
 class NotOneRenewal(ValueError):

@@ -45,9 +45,11 @@ class Strategy(StrEnum):
     UPLIFT = "uplift"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PricePolicy:
-    """Units: `uplift`, `rises` (the least and most an escalating price may rise a year) and `fast_growth` in basis
+    """Each is equal to itself alone.
+
+    Units: `uplift`, `rises` (the least and most an escalating price may rise a year) and `fast_growth` in basis
     points.
 
     `best_for` names the segments to whom Best is recommended once they may commit; the others are recommended

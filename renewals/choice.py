@@ -79,18 +79,12 @@ class Choice:
 
     @cached_property
     def price_policy(self) -> PricePolicy:
-        policy = self.policies[PolicyKind.PRICE]
-        known = _PARSED.get((policy.name, policy.content_hash))
-        if known is None:
-            known = _PARSED[policy.name, policy.content_hash] = PricePolicy.parse(policy.name, policy.content)
-        return known
+        return self.policies[PolicyKind.PRICE].parsed(PricePolicy.parse)
 
     @cached_property
     def options(self) -> Options:
         """Good, better and best, priced now; the new term begins when the old one ends."""
-        policy = self.price_policy
-        return _priced(self.scope, self.facts, policy.version, self.policies[PolicyKind.PRICE].content_hash,
-                       self.renewal.renews_on)
+        return _priced(self.scope, self.facts, self.price_policy, self.renewal.renews_on)
 
     def option(self, content_hash: str) -> Option:
         """The option whose content was shown.
@@ -112,14 +106,10 @@ class Choice:
         return self.name_of(self.renewal.subscription.plan)
 
 
-_PARSED: dict[tuple[str, str], PricePolicy] = {}
-"""Each version of the price policy is read once by a process; versions never change."""
-
-
 @lru_cache(maxsize=4096)
-def _priced(scope: Scope, facts: Facts, version: str, content_hash: str, starts_on: date) -> Options:
+def _priced(scope: Scope, facts: Facts, policy: PricePolicy, starts_on: date) -> Options:
     """The same facts under the same policy have the same price: it is worked out once."""
-    return options(scope, facts, _PARSED[version, content_hash], starts_on)
+    return options(scope, facts, policy, starts_on)
 
 
 def _months_between(since: date, on: date) -> int:

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from importlib import resources
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Index, Integer, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -20,6 +20,9 @@ from renewals.person import Person
 
 SHELF, COUNT = "policy_shelf", "policy_count"
 """Where a session finds what its process read before, and how many versions there are now."""
+
+Parsed = TypeVar("Parsed")
+_PARSED: dict[tuple[Callable[..., Any], str, str], Any] = {}
 
 LOCK = 7_205_319
 """The advisory lock under which people publish, one after another."""
@@ -64,6 +67,14 @@ class Policy(Record):
     @cached_property
     def content_hash(self) -> str:
         return hashlib.sha256(json.dumps(self.content, sort_keys=True).encode()).hexdigest()
+
+    def parsed(self, parse: Callable[[str, dict[str, Any]], Parsed]) -> Parsed:
+        """What `parse` makes of its name and content; once in a process, for versions never change."""
+        key = (parse, self.name, self.content_hash)
+        if key not in _PARSED:
+            _PARSED[key] = parse(self.name, self.content)
+        found: Parsed = _PARSED[key]
+        return found
 
     @classmethod
     def in_force(cls, session: Session, kind: PolicyKind, on: date) -> Self:

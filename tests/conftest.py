@@ -79,7 +79,7 @@ def stories(postgres: str, bare: str, stripe_stand_in: str, tmp_path_factory: py
     """Of the demo's book the companies that have a story."""
     whole, folder = [BOOK / name for name in BOOK_FILES], tmp_path_factory.mktemp("stories")
     return _brought_in(
-        new_database(postgres, "stories", template=bare.rsplit("/", 1)[1]), stripe_stand_in, folder,
+        new_database(postgres, "stories", template=bare), stripe_stand_in, folder,
         edition(whole, folder / "book", day=time.FIRST_DAY, small=True),
     )
 
@@ -88,7 +88,7 @@ def stories(postgres: str, bare: str, stripe_stand_in: str, tmp_path_factory: py
 def whole_book(postgres: str, bare: str, stripe_stand_in: str, tmp_path_factory: pytest.TempPathFactory) -> Book:
     """All of the demo's companies."""
     return _brought_in(
-        new_database(postgres, "whole_book", template=bare.rsplit("/", 1)[1]), stripe_stand_in,
+        new_database(postgres, "whole_book", template=bare), stripe_stand_in,
         tmp_path_factory.mktemp("whole"), [BOOK / name for name in BOOK_FILES],
     )
 
@@ -168,7 +168,7 @@ def _book_for(request: pytest.FixtureRequest) -> Book:
 
 @contextmanager
 def _copy_of(book: Book, server: str, sandbox: Sandbox, folder: Path) -> Iterator[World]:
-    url = new_database(server, f"test_{secrets.token_hex(6)}", template=book.url.rsplit("/", 1)[1])
+    url = new_database(server, f"test_{secrets.token_hex(6)}", template=book.url)
     shutil.copytree(book.letters / "mailbox", folder / "mailbox")
     with opened(url, sandbox, folder) as made:
         yield made
@@ -176,10 +176,12 @@ def _copy_of(book: Book, server: str, sandbox: Sandbox, folder: Path) -> Iterato
 
 
 def new_database(server: str, name: str, template: str | None = None) -> str:
+    """Empty, or a copy of the one at the address `template`."""
     with psycopg.connect(server.rsplit("/", 1)[0] + "/postgres", autocommit=True) as connection:
         made = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
         if template:
-            made += sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(template))
+            copied = sql.Identifier(template.rsplit("/", 1)[1])
+            made += sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY").format(copied)
         connection.execute(made)
     return f"{server.rsplit('/', 1)[0]}/{name}"
 

@@ -1,13 +1,12 @@
 """Editing: the discount matrix as a form has it, field by field, and what people write there read back."""
 
 import copy
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pricing.authority import APPROVERS
-from pricing.discount import WHOLE
+from pricing.discount import as_typed, typed
 from pricing.money import Money, NotAnAmount
 from renewals.errors import Malformed
 
@@ -18,7 +17,6 @@ ASKED, ALSO, NO = "asked", "also", "no"
 REST = "reviews"
 """The part of a form that holds what is no cell of the table."""
 REVIEWS = ("clauses", "expansion", "proposal", "economics")
-_PERCENT = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?\s*%?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +106,10 @@ def _said(text: str) -> str:
 
 def _percent(text: str) -> int:
     """Units: basis points."""
-    found = _PERCENT.fullmatch(text)
-    bps = int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")) if found else -1
-    if not 0 <= bps <= WHOLE:
-        raise Malformed("Write a percentage from 0 to 100, such as 12.5.")
-    return bps
-
-
-def _percent_text(bps: int) -> str:
-    """12.5 for 1250."""
-    whole, part = divmod(bps, 100)
-    return f"{whole}.{part:02}".rstrip("0") if part else str(whole)
+    try:
+        return typed(text)
+    except ValueError:
+        raise Malformed("Write a percentage from 0 to 100, such as 12.5.") from None
 
 
 def _count(most: int, wish: str, least: int = 0) -> Callable[[str], int]:
@@ -142,7 +133,7 @@ def _amount(currency: str) -> Sort:
     return Sort(str, read)
 
 
-PERCENT = Sort(_percent_text, _percent)
+PERCENT = Sort(as_typed, _percent)
 DAYS = Sort(str, _count(999, "Write whole days from 0 to 999."))
 STEP = Sort(str, _count(9, "Write a step from 1 to 9.", least=1))
 FIGURES = {"discount": PERCENT, "earned": PERCENT, "line": PERCENT, "net_days": DAYS}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -99,14 +100,12 @@ def _patterns(plan: Plan, policy: Policy) -> Sequence[Pattern]:
 
 
 def catalogue_of(policy: Policy) -> Catalogue:
-    """Each version is read once by a process; versions never change. Raises: Malformed."""
-    key = (policy.name, policy.content_hash)
-    if key not in _READ:
-        _READ[key] = Catalogue.of(policy.content)
-    return _READ[key]
+    """Raises: Malformed."""
+    return policy.parsed(_catalogue)
 
 
-_READ: dict[tuple[str, str], Catalogue] = {}
+def _catalogue(name: str, content: dict[str, Any]) -> Catalogue:
+    return Catalogue.of(content)
 
 
 def place_of(days: int, loud: tuple[int, ...]) -> int:

@@ -26,7 +26,6 @@ from renewals.errors import NotNow
 from renewals.forecast import Timeliness, forecast, rules_of
 from renewals.offer import Offer
 from renewals.policy import Policy, PolicyKind
-from renewals.quoting.asking import read
 from renewals.quoting.quote import Quote
 from renewals.renewal import Renewal
 
@@ -140,7 +139,7 @@ class Basis:
             expansion_bps=max((line.bps for line in effective.lines if line.product in new), default=0),
             clauses=deal.clauses, worth_less=deal.months > YEAR and self.economics(priced).is_worth_less,
         )
-        others = [replace(read(each.asked), quotes=()) for each in beside]
+        others = [replace(Asked.read(each.asked), quotes=()) for each in beside]
         return together(one, *others) if others else one
 
     def _later_than_now(self, deal: Deal) -> int:
@@ -184,11 +183,4 @@ class Basis:
 
 
 def matrix_of(policy: Policy) -> Matrix:
-    """Each version is read once by a process; versions never change."""
-    known = (policy.name, policy.content_hash)
-    if known not in _READ:
-        _READ[known] = Matrix.parse(policy.name, policy.content)
-    return _READ[known]
-
-
-_READ: dict[tuple[str, str], Matrix] = {}
+    return policy.parsed(Matrix.parse)

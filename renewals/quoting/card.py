@@ -17,7 +17,6 @@ from renewals.errors import NotNow, NotYours
 from renewals.offer import Offer
 from renewals.person import Person
 from renewals.pipeline import Listed, Pipeline, Quarter
-from renewals.quoting.asking import read
 from renewals.quoting.authority import Authority
 from renewals.quoting.basis import Basis
 from renewals.quoting.compared import Compared
@@ -56,7 +55,7 @@ class Card:
 
     @cached_property
     def asked(self) -> Asked:
-        return read(self.version.asked)
+        return Asked.read(self.version.asked)
 
     @cached_property
     def reviews(self) -> Sequence[Review]:

@@ -18,7 +18,6 @@ from renewals.event import Event, EventName
 from renewals.offer import Approval, Offer
 from renewals.permission import Permission
 from renewals.person import Person
-from renewals.quoting.asking import read, written
 from renewals.quoting.authority import Authority, authority_over, still_holds
 from renewals.quoting.basis import Basis
 from renewals.quoting.drafting import beside, draft, write
@@ -65,7 +64,7 @@ def submit_standing(quote: Quote, *, by: Person, at: datetime) -> None:
 def ask(quote: Quote, version: Offer, *, by: Person, at: datetime) -> Offer:
     """Open the reviews of a version; what an envelope covers is granted at once."""
     basis = Basis.of_quote(quote, at=at)
-    needs = basis.matrix.needs(read(version.asked))
+    needs = basis.matrix.needs(Asked.read(version.asked))
     if lonely := [need for need in needs if not need.deciders]:
         raise NotNow(f"{lonely[0].says} Change it before you submit it." if by.is_staff else BEYOND_EVERYBODY)
     session = session_of(quote)
@@ -79,7 +78,7 @@ def ask(quote: Quote, version: Offer, *, by: Person, at: datetime) -> Offer:
 
 def preview(quote: Quote, version: Offer, *, at: datetime) -> list[tuple[Need, EnvelopeGrant | None]]:
     """Who would be asked, in their order, and what was granted beforehand."""
-    return _answered(Basis.of_quote(quote, at=at), quote, read(version.asked))
+    return _answered(Basis.of_quote(quote, at=at), quote, Asked.read(version.asked))
 
 
 def still_needed(basis: Basis, quote: Quote, priced: Quoted) -> list[Need]:
@@ -121,7 +120,7 @@ def around(review: Review, *, by: Person, at: datetime) -> Envelope:
     Raises: NotYours, NotNow.
     """
     roles = may_decide(review, by=by, at=at).holder.roles
-    quote, asked = review.quote, read(review.offer.asked)
+    quote, asked = review.quote, Asked.read(review.offer.asked)
     basis = Basis.of_quote(quote, at=at)
     drawn = Envelope(until=usual_last_day(quote.renewal, basis.on), least_months=asked.months)
     for more in _limits(asked, basis.matrix.needs(asked)):
@@ -170,7 +169,7 @@ def _as_judged_now(quote: Quote, *, by: Person, at: datetime) -> Offer:
     newest, basis = quote.newest, Basis.of_quote(quote, at=at)
     deal = basis.deal_of(newest)
     now = basis.asked(basis.price(deal), beside(quote))
-    if written(now) == newest.asked and basis.price(deal).content_hash == newest.content_hash:
+    if now.json == newest.asked and basis.price(deal).content_hash == newest.content_hash:
         return newest
     return write(quote, basis, deal, note=newest.note, by=by, at=at)
 
@@ -178,7 +177,7 @@ def _as_judged_now(quote: Quote, *, by: Person, at: datetime) -> Offer:
 def _reviews(
     basis: Basis, quote: Quote, version: Offer, needs: Sequence[Need], *, at: datetime
 ) -> Iterable[Review]:
-    grants, asked = _grants(basis, quote), read(version.asked)
+    grants, asked = _grants(basis, quote), Asked.read(version.asked)
     for need in needs:
         if granted := _granted(need, grants, asked, basis):
             yield Review.granted_by_envelope(
@@ -266,7 +265,7 @@ def _must_be_another(review: Review, by: Person) -> None:
 
 def _must_reach(basis: Basis, review: Review, envelope: Envelope, authority: Authority) -> None:
     """Raises: NotYours when the envelope goes further than its grantor could approve."""
-    asked = read(review.offer.asked)
+    asked = Asked.read(review.offer.asked)
     if not any(basis.matrix.may_grant(role, envelope, asked) for role in authority.holder.roles):
         raise NotYours(f"{authority.person.first_name}, this goes further than you may approve. Draw it smaller.")
 

@@ -13,7 +13,6 @@ from renewals.offer import Approval, Offer
 from renewals.permission import Permission
 from renewals.person import Person
 from renewals.policy import PolicyKind
-from renewals.quoting.asking import written
 from renewals.quoting.basis import Basis
 from renewals.quoting.quote import DEAD, OURS_ALONE, Quote, QuoteState
 from renewals.quoting.review import Review
@@ -63,7 +62,7 @@ def write(quote: Quote, basis: Basis, deal: Deal, *, note: str = "", by: Person,
     asked = basis.asked(priced, beside(quote))
     version = Offer.of(basis.renewal, priced, "quote", at=at)
     version.quote_id, version.number, version.author_id = quote.id, len(quote.versions) + 1, by.id
-    version.asked, version.needs, version.note = written(asked), len(basis.matrix.needs(asked)), note.strip()[:LONGEST]
+    version.asked, version.needs, version.note = asked.json, len(basis.matrix.needs(asked)), note.strip()[:LONGEST]
     session.add(version)
     session.flush()  # reviews and the event name the row
     Event.record(

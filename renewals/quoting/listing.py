@@ -15,7 +15,7 @@ from renewals.account import Account
 from renewals.offer import Offer
 from renewals.person import Person
 from renewals.quoting.authority import either
-from renewals.quoting.quote import DEAD, Quote, QuoteState, Side
+from renewals.quoting.quote import DEAD, Quote, QuoteState, Side, name_of
 from renewals.quoting.review import Review, ReviewState
 from renewals.renewal import Renewal
 from renewals.subscription import Subscription
@@ -132,7 +132,7 @@ def _open_reviews(session: Session, quotes: Collection[UUID]) -> Sequence[Review
 def _listed(row: Any, reviews: Sequence[Review]) -> Listed:
     waits_for = dict.fromkeys(each.named.name if each.named else either(each.roles[:1]) for each in reviews)
     return Listed(
-        id=row.id, name=f"Q-{row.number:05d}", renewal_id=row.renewal_id, account=row.account, plan=row.plan,
+        id=row.id, name=name_of(row.number), renewal_id=row.renewal_id, account=row.account, plan=row.plan,
         per_year=Money(row.minor, row.currency), version=row.version, state=row.state, turn=row.turn,
         valid_until=row.valid_until, answer_by=row.answer_by, author=row.author, owner=row.owner,
         waits_for=tuple(waits_for), due_at=reviews[0].due_at if reviews else None,

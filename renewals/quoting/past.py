@@ -11,13 +11,13 @@ from sqlalchemy import Select, func, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from pricing.asked import Asked
 from pricing.money import Money
 from pricing.replaying import Past
 from pricing.trace import Step, subtotal
 from renewals.account import Account
 from renewals.offer import Approval, Offer
 from renewals.person import Person
-from renewals.quoting.asking import read
 from renewals.quoting.quote import Quote
 from renewals.quoting.review import Review, ReviewState
 
@@ -63,7 +63,7 @@ def _past(
     quote: Quote, asked: Mapping[str, Any], ask: Mapping[str, Any], at: datetime,
     paces: Mapping[UUID, list[tuple[str, int]]],
 ) -> Past:
-    return Past(str(quote.id), read(asked), at.date(), _price(Step.parse(ask)), tuple(paces.get(quote.id, ())))
+    return Past(str(quote.id), Asked.read(asked), at.date(), _price(Step.parse(ask)), tuple(paces.get(quote.id, ())))
 
 
 def _price(ask: Step) -> Money:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, aliased
 from pricing.asked import Asked
 from renewals.account import Account
 from renewals.offer import Offer
-from renewals.quoting.asking import read
 from renewals.quoting.quote import Quote, QuoteState
 from renewals.renewal import Renewal, RenewalState
 
@@ -54,7 +53,7 @@ def precedents(session: Session, asked: Asked, renewal_id: UUID, *, most: int = 
     )
     rows = session.execute(query.order_by(_far(asked), Quote.ended_at.desc()).limit(most))
     return [
-        Precedent(quote.id, quote.name, account, read(version.asked), quote.state, quote.ended_at, renewal, then)
+        Precedent(quote.id, quote.name, account, Asked.read(version.asked), quote.state, quote.ended_at, renewal, then)
         for quote, version, account, renewal, then in rows
     ]
 

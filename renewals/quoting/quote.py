@@ -110,8 +110,7 @@ class Quote(Lifecycle, Owned):
 
     @property
     def name(self) -> str:
-        """As people say it: Q-00012."""
-        return f"Q-{self.number:05d}"
+        return name_of(self.number)
 
     @property
     def is_live(self) -> bool:
@@ -235,6 +234,11 @@ class Quote(Lifecycle, Owned):
         if self.shown is None:
             return None
         return Approval.of(session_of(self), self.shown)
+
+
+def name_of(number: int) -> str:
+    """As people say it: Q-00012."""
+    return f"Q-{number:05d}"
 
 
 def usual_last_day(renewal: Renewal, today: date) -> date:

@@ -9,6 +9,7 @@ from itertools import chain
 import httpx
 import pytest
 
+from pricing.asked import Asked
 from pricing.matrix import Matrix
 from pricing.replaying import replay
 from renewals.matrix.draft import Draft
@@ -16,7 +17,6 @@ from renewals.matrix.editing import part_of
 from renewals.matrix.preview import preview
 from renewals.policy import Policy, PolicyKind, shipped
 from renewals.quoting import deciding
-from renewals.quoting.asking import read
 from renewals.quoting.past import decided
 from tests.admin.test_record import said
 from tests.quoting.desk import AT, FARAH, INES, MAYA, OMAR, RAVI, desk
@@ -250,7 +250,7 @@ def test_the_replay_counts_what_the_same_quotes_come_to_by_hand(world: World) ->
     with world.reading() as session:
         draft, known = Draft.of(session, changes), decided(session, AT - timedelta(days=365))
         found = preview(session, draft, at=AT + timedelta(days=3)).replayed
-        asked = {one.account: read(one.quote.newest.asked) for one in known}
+        asked = {one.account: Asked.read(one.quote.newest.asked) for one in known}
         given = {one.account: one.past.given for one in known}
 
     needs = {name: (before.needs(each), draft.matrix.needs(each)) for name, each in asked.items()}

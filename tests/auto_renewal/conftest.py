@@ -28,7 +28,7 @@ def first_day(
     postgres: str, stories: Book, stripe_stand_in: str, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, Path]:
     """A database in which her notice was served, and the mail there was by then."""
-    url = new_database(postgres, "juno", template=stories.url.rsplit("/", 1)[1])
+    url = new_database(postgres, "juno", template=stories.url)
     folder = tmp_path_factory.mktemp("juno")
     shutil.copytree(stories.letters / "mailbox", folder / "mailbox")
     with opened(url, Sandbox(stripe_stand_in), folder) as world:
@@ -45,7 +45,7 @@ def first_day(
 def juno(postgres: str, first_day: tuple[str, Path], sandbox: Sandbox, tmp_path: Path) -> Iterator[Juno]:
     """As on the first day, for this test alone."""
     template, folder = first_day
-    url = new_database(postgres, f"juno_{secrets.token_hex(6)}", template=template.rsplit("/", 1)[1])
+    url = new_database(postgres, f"juno_{secrets.token_hex(6)}", template=template)
     shutil.copytree(folder / "mailbox", tmp_path / "mailbox")
     with opened(url, sandbox, tmp_path) as world:
         yield Juno(world, world.renewal("juno-studio"))

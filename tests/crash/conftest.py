@@ -134,7 +134,7 @@ def new_stage(
         while made:
             made.pop().close()
         name = f"stage_{secrets.token_hex(4)}"
-        url = new_database(disk, name, template=model.rsplit("/", 1)[1])
+        url = new_database(disk, name, template=model)
         made.append(Stage(nursery, ledger.since_now(), url, port, tmp_path_factory.mktemp(name)))
         return made[0]
 

@@ -16,7 +16,7 @@ from tests.lending import lent
 @pytest.fixture(scope="session")
 def server(postgres: str, bare: str) -> str:
     """The address of an empty, migrated database."""
-    return new_database(postgres, "importing", template=bare.rsplit("/", 1)[1])
+    return new_database(postgres, "importing", template=bare)
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ class House:
 def house(postgres: str, stories: Book, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Real processes, the webhooks as they should be."""
     folder, ports = tmp_path_factory.mktemp("house"), [free_port(), free_port()]
-    url = new_database(postgres, "race", template=stories.url.rsplit("/", 1)[1])
+    url = new_database(postgres, "race", template=stories.url)
     parts = Parts(folder)
     stripe = parts.start_sandbox(f"http://127.0.0.1:{ports[0]}", free_port())
     sandbox = Sandbox(stripe)

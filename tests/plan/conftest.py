@@ -18,7 +18,7 @@ BEGIN = datetime(2026, 4, 8, 15, 30, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def furnished(postgres: str, bare: str) -> str:
     """A house with its policies and its staff."""
-    url = new_database(postgres, "furnished", template=bare.rsplit("/", 1)[1])
+    url = new_database(postgres, "furnished", template=bare)
     with standing_on(url) as made:
         made.furnish()
     return url
@@ -32,7 +32,7 @@ def stage(postgres: str, furnished: str) -> Iterator[Stage]:
 
 @contextmanager
 def copy_of(postgres: str, house: str) -> Iterator[Stage]:
-    url = new_database(postgres, f"plan_{secrets.token_hex(6)}", template=house.rsplit("/", 1)[1])
+    url = new_database(postgres, f"plan_{secrets.token_hex(6)}", template=house)
     with standing_on(url) as made:
         yield made
     drop_database(postgres, url)

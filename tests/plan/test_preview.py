@@ -47,7 +47,7 @@ DRAFTS: list[dict[str, str]] = [
 @pytest.fixture(scope="module")
 def crowded(postgres: str, furnished: str) -> str:
     """Renewals of every kind, near and far, as a worker has left them this morning."""
-    url = new_database(postgres, "crowded", template=furnished.rsplit("/", 1)[1])
+    url = new_database(postgres, "crowded", template=furnished)
     with standing_on(url) as stage:
         today = stage.now.date()
         stage.draw(*(

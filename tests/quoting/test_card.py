@@ -4,11 +4,10 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from pricing.asked import Axis
+from pricing.asked import Asked, Axis
 from pricing.standing import takes
 from renewals.person import Person
 from renewals.quoting import deciding, negotiating, waiting
-from renewals.quoting.asking import read
 from renewals.quoting.basis import Basis
 from renewals.quoting.card import Card
 from renewals.quoting.compared import Compared
@@ -33,7 +32,7 @@ def test_the_closest_deals_are_of_the_same_segment_and_say_how_they_ended(world:
         negotiating.decline(declined, "Too much", by=buyer, at=AT)
     with desk(world) as at:
         quote = at.draft(discount=1200)
-        like = read(quote.newest.asked)
+        like = Asked.read(quote.newest.asked)
 
         found = precedents(at.session, like, at.renewal.id)
         of_themselves = precedents(at.session, like, declined.renewal_id)
@@ -47,7 +46,7 @@ def test_for_each_rule_it_says_what_would_need_nobody(world: World) -> None:
         quote = at.draft(discount=1200, net_days=60)
         basis = Basis.of_quote(quote, at=AT)
 
-        said = takes(basis.matrix, read(quote.newest.asked))
+        said = takes(basis.matrix, Asked.read(quote.newest.asked))
         inside = basis.price(at.deal(quote, discount=0, net_days=30))
 
     assert said[Axis.DISCOUNT] == "At 5.0 % or less nobody is asked."
