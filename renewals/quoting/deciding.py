@@ -35,7 +35,8 @@ BEYOND_EVERYBODY = "This goes further than anybody here may agree to. Ask for le
 def submit(quote: Quote, *, by: Person, at: datetime) -> Offer:
     """Ask everybody who is needed for its newest version; when nobody is, policy approves it at once.
 
-    What is quoted beside it may have changed since it was written: then it is judged again, as another version.
+    What is quoted beside it may have changed since it was written, or somebody said no to it: then it is judged again,
+    as another version.
     Raises: NotYours, NotNow. Source: timeline, "Kelulusan Dalaman".
     """
     by.must(Permission.QUOTE)
@@ -168,8 +169,9 @@ def must_still_hold(quote: Quote) -> None:
 def _as_judged_now(quote: Quote, *, by: Person, at: datetime) -> Offer:
     newest, basis = quote.newest, Basis.of_quote(quote, at=at)
     deal = basis.deal_of(newest)
-    now = basis.asked(basis.price(deal), beside(quote))
-    if now.json == newest.asked and basis.price(deal).content_hash == newest.content_hash:
+    priced = basis.price(deal)
+    alike = priced.content_hash == newest.content_hash and basis.asked(priced, beside(quote)).json == newest.asked
+    if alike and not Review.of_offer(session_of(quote), newest.id):
         return newest
     return write(quote, basis, deal, note=newest.note, by=by, at=at)
 

@@ -1,5 +1,6 @@
 """Nothing unapproved leaves the house: who is asked, who may say yes, and what the database itself refuses."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -89,6 +90,21 @@ def test_what_was_asked_of_the_version_before_is_not_asked_any_more(world: World
         assert review.state is ReviewState.VOID
         with pytest.raises(NotNow):
             deciding.grant(review, by=at.who(FARAH), at=AT)
+
+
+@pytest.mark.parametrize("no", [deciding.give_back, deciding.refuse])
+def test_what_somebody_said_no_to_can_be_asked_again_and_is_another_version_then(
+    world: World, no: Callable[..., None]
+) -> None:
+    with desk(world) as at:
+        quote = at.submitted(discount=1200)
+        no(at.open(quote)[0], "Say what they give for it.", by=at.who(FARAH), at=AT)
+
+        deciding.submit(quote, by=at.who(MAYA), at=AT)
+
+        first, second = quote.versions
+        assert first.content_hash == second.content_hash
+        assert {one.state for one in Review.of_offer(at.session, second.id)} == {ReviewState.OPEN, ReviewState.WAITING}
 
 
 def test_whoever_stands_in_for_somebody_decides_for_them_and_goes_no_further(world: World) -> None:
