@@ -9,12 +9,14 @@ from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from threading import Lock
+from types import CodeType
 
 import css_inline
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from app.assets import Assets
@@ -236,6 +238,23 @@ class Html:
         return self._pages[locale].get_template(template).render(context)
 
 
+class Compiled(BytecodeCache):
+    """What a template became for one language serves the others: only its words differ."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code
+        self._code[bucket.key] = bucket.code
+
+
+COMPILED = Compiled()
+
+
 def _environment(language: Language, assets: Assets, folder: Path) -> Environment:
     """Everything is escaped but the plain text of mails, where an ampersand is an ampersand."""
     environment = Environment(
@@ -245,6 +264,7 @@ def _environment(language: Language, assets: Assets, folder: Path) -> Environmen
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=COMPILED,
         trim_blocks=True,
         lstrip_blocks=True,
     )

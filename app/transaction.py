@@ -88,6 +88,7 @@ class Database:
                 TAKE_ROLE,
                 {"role": role, "account": str(account or ""), "read_only": "on" if read_only else "off"},
             ).one()
+            session.info[SHELF] = self._policies
             yield session, _now(row[3])
             self._finish(session)
 

@@ -1,4 +1,4 @@
-"""`make bench`: prices, a page, a click, a sweep and a replay, each beside the least it could cost, in one run."""
+"""`make bench`: prices, a page, a lever, a click, a sweep and a replay, each beside the least it could cost."""
 
 import sys
 import tempfile
@@ -13,6 +13,7 @@ def main() -> int:
     print(price.table())
     with tempfile.TemporaryDirectory() as folder, place(Path(folder)) as here:
         print(page.table(here))
+        print(page.lever_table(here))
         print(click.table(here))
     with tempfile.TemporaryDirectory() as folder:
         print(sweep.table(Path(folder)))

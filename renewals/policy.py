@@ -88,14 +88,14 @@ class Policy(Record):
 
     @classmethod
     def all_in_force(cls, session: Session, on: date) -> dict[PolicyKind, Self]:
-        """Every kind's version in force, in one query; none at all while the session knows of no newer version.
+        """Every kind's version in force; read only when there are more than this process knows of.
 
         Versions are never changed or removed, so their number says whether anything is new.
         """
         shelf: dict[tuple[int, date], dict[PolicyKind, Self]] | None = session.info.get(SHELF)
-        count: int | None = session.info.get(COUNT)
-        if shelf is None or count is None:
+        if shelf is None:
             return cls._read_all(session, on)
+        count: int = session.info.get(COUNT) or session.scalar(select(func.count()).select_from(cls)) or 0
         if (count, on) not in shelf:
             found = cls._read_all(session, on)
             for policy in found.values():
@@ -148,6 +148,7 @@ class Policy(Record):
         last = session.scalars(select(cls.number).where(cls.kind == kind).order_by(cls.number.desc())).first()
         policy = cls(kind=kind, number=(last or 0) + 1, begins_on=begins_on, content=content, reason=reason)
         session.add(policy)
+        session.info.pop(SHELF, None)  # others do not know of it until it is committed
         session.flush()  # the event names the row
         Event.record(session, EventName.POLICY_PUBLISHED, policy, by=by, at=at, kind=kind.value, number=policy.number)
         return policy
