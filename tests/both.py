@@ -1,4 +1,4 @@
-"""Both: the tests of the house on every core, and beside them the browser's, which wait more than they work."""
+"""Both: the tests of the house in three processes, and beside them the browser's; all wait more than they work."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from pathlib import Path
 
 PYTEST = [sys.executable, "-m", "pytest"]
 HOUSE = [
-    *PYTEST, "tests", "-m", "not long and not live_stripe", "-n", "2", "--no-loadscope-reorder", "--dist", "loadgroup",
+    *PYTEST, "tests", "-m", "not long and not live_stripe", "-n", "3", "--no-loadscope-reorder", "--dist", "loadgroup",
 ]
 BROWSER = [*PYTEST, "e2e", "-m", "not long"]
 BEHIND = 4

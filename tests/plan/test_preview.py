@@ -34,12 +34,12 @@ KINDS = [
     for days in (20, 74)
 ]
 DRAFTS: list[dict[str, str]] = [
-    {"days.enterprise.days": "120, 90, 75, 60, 30, 21, 14, 7, 0, T+1", "days.smb.days": "60, 45, 30, 14, 7, 0, T+1"},
-    {"days.mid-market.days": "75, 60, 45, 30, 14, 7, 0, T+1", "days.mid-market.earlier": "100, 90"},
-    {"rule.follow_up.at": "T-30", "rule.final_reminder.smb": "off", "rule.escalate.smb": "on"},
-    {"rule.daily_check_in.at": "T-9, T-3, T-2, T-1", "rule.tell_owner.at": "T-80", "rule.reminder.smb": "off"},
-    {"task.lessons.works": "off", "task.lessons.why": "Nobody reads them", "task.objections.at": "T-60"},
-    {"task.quick_health_check.at": "T-30", "task.reality_check.role": "manager", "days.smb.earlier": ""},
+    {"days.enterprise.days": "120, 90, 75, 60, 30, 21, 14, 7, 0, T+1", "days.smb.days": "60, 45, 30, 14, 7, 0, T+1",
+     "days.mid-market.days": "75, 60, 45, 30, 14, 7, 0, T+1", "days.mid-market.earlier": "100, 90"},
+    {"rule.follow_up.at": "T-30", "rule.final_reminder.smb": "off", "rule.escalate.smb": "on",
+     "task.lessons.works": "off", "task.lessons.why": "Nobody reads them", "task.objections.at": "T-60"},
+    {"rule.daily_check_in.at": "T-9, T-3, T-2, T-1", "rule.tell_owner.at": "T-80", "rule.reminder.smb": "off",
+     "task.quick_health_check.at": "T-30", "task.reality_check.role": "manager", "days.smb.earlier": ""},
     {"days.smb.days": "60, 30, 7, 0, T+1", "rule.follow_up.smb": "off", "task.checkin_call.at": "T-7"},
 ]
 
