@@ -3,12 +3,12 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, select
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from pricing.money import Money
 from renewals.acceptance import Acceptance, AcceptanceState
-from renewals.base import Owned, session_of, tenant
+from renewals.base import Owned, new_key, session_of, tenant
 from renewals.offer import Offer
 from renewals.renewal import Renewal, RenewalState
 
@@ -58,6 +58,18 @@ class Instalment(Owned):
         """The one that the click pays."""
         wanted = select(cls).where(cls.acceptance_id == acceptance.id, cls.number == 1)
         return session_of(acceptance).scalars(wanted).one()
+
+    @classmethod
+    def beside(cls, acceptance: Acceptance, amount: Money, due_on: date) -> "Instalment":
+        """One more under what was accepted, such as a clause of it asks. The term's renewal must be locked."""
+        numbers = select(func.max(cls.number)).where(cls.acceptance_id == acceptance.id)
+        made = cls(
+            id=new_key(), account_id=acceptance.account_id, renewal_id=acceptance.renewal_id,
+            acceptance_id=acceptance.id, number=(session_of(acceptance).scalar(numbers) or 0) + 1, due_on=due_on,
+            amount_minor=amount.minor, currency=amount.currency,
+        )
+        session_of(acceptance).add(made)
+        return made
 
     @classmethod
     def next_of(cls, session: Session, subscription_id: UUID, on: date) -> "Instalment | None":

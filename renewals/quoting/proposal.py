@@ -153,7 +153,10 @@ class Proposal:
     def changes(self) -> Versus:
         """What is not as they last signed it. Source: mission L1."""
         term = self.quote.renewal.term
-        return versus(Agreed(months=self.today.months, net_days=term.net_days, billing=term.billing), self.quoted)
+        agreed = Agreed(
+            months=self.today.months, net_days=term.net_days, billing=term.billing, clauses=term.clause_ids
+        )
+        return versus(agreed, self.quoted)
 
     def since(self, before: "Proposal") -> Versus:
         """What is not as in another version."""
