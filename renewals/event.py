@@ -92,6 +92,8 @@ class EventName(StrEnum):
     PAYMENT_STRANDED = "payment.stranded"
     TERM_STARTED = "term.started"
     TRUE_UP_MADE = "true_up.made"
+    TERM_LEFT = "term.left"
+    RENEGOTIATION_OPENED = "renegotiation.opened"
     AGREEMENT_MADE = "agreement.made"
     AGREEMENT_FILED = "agreement.filed"
     INVOICE_ISSUED = "invoice.issued"
@@ -147,6 +149,8 @@ CUSTOMER_SEES = frozenset(
         EventName.PAYMENT_DECLINED,
         EventName.TERM_STARTED,
         EventName.TRUE_UP_MADE,
+        EventName.TERM_LEFT,
+        EventName.RENEGOTIATION_OPENED,
         EventName.AGREEMENT_FILED,
         EventName.INVOICE_ISSUED,
         EventName.STEP_ADDED,

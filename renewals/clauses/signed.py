@@ -18,7 +18,7 @@ from renewals.errors import NotNow
 from renewals.instalment import Instalment
 from renewals.offer import Offer
 from renewals.paper import Agreement
-from renewals.payment import Payment, PaymentState
+from renewals.payment import OPEN, Payment, PaymentState
 from renewals.policy import Policy
 from renewals.renewal import Renewal
 from renewals.subscription import Line, Term
@@ -73,6 +73,13 @@ class Signed:
         """What was added later has kept the price of its day."""
         held = ScopeLine(line.product, line.quantity, line.a_year)
         return risen(held, self.rise, year) if line.starts_on == self.term.starts_on else held
+
+    def must_not_be_paying(self) -> None:
+        """Raises: NotNow while something may still come of what was asked for this term."""
+        asked = select(Payment.id).join(Instalment, Instalment.id == Payment.instalment_id)
+        under_way = asked.where(Instalment.acceptance_id == self.acceptance.id, Payment.state.in_(OPEN))
+        if session_of(self.term).scalar(under_way.limit(1)):
+            raise NotNow("A payment for this term is under way. Wait until it is settled.")
 
     @property
     def paid(self) -> Money:

@@ -16,6 +16,10 @@ from renewals.subscription import Term
 from tests.clauses.contract import day_comes, signed, used
 from tests.world import World
 
+AGAIN = text(
+    "INSERT INTO true_up SELECT (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid()))).* "
+    "FROM true_up t WHERE term_id = :term"
+)
 A_YEAR_ON = date(2027, 9, 4)
 
 
@@ -73,7 +77,5 @@ def test_the_database_makes_no_second_true_up_for_a_day(world: World) -> None:
     day_comes(world, A_YEAR_ON)
 
     with world.writing() as session:
-        again = text("INSERT INTO true_up SELECT (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid()))).* "
-                     "FROM true_up t WHERE term_id = :term")
         with pytest.raises(IntegrityError, match="uq_true_up_day"), session.begin_nested():
-            session.execute(again, {"term": key})
+            session.execute(AGAIN, {"term": key})
