@@ -49,8 +49,8 @@ def _terms(proposal: Proposal, said: Language) -> Iterator[tuple[str, str]]:
         yield _("Signed by"), said.plain_day(deal.sign_by)
     if proposal.extras:
         yield _("Comes with it"), said.list_of(proposal.extras)
-    if deal.clauses:
-        yield _("Special clauses"), said.list_of([clause.replace("_", " ") for clause in deal.clauses])
+    for clause in proposal.clauses:
+        yield clause.title_in(said.locale), clause.words_in(said.locale) or _("as we agree it in writing")
     yield _("Everything else"), _("terms of %(day)s") % {"day": said.plain_day(_terms_day(proposal))}
 
 

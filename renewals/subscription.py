@@ -84,6 +84,9 @@ class Term(Owned):
         """The one that acts in this way, if it was signed."""
         return next((clause for clause in self.signed_clauses if clause.kind is kind), None)
 
+    def is_running(self, on: date) -> bool:
+        return self.starts_on <= on < self.ends_on
+
     @property
     def running(self) -> Running:
         return Running(self.starts_on, self.months)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from pricing.clause import Clause
 from pricing.deal import Deal
 from pricing.discount import change
 from pricing.instalments import Instalment
@@ -148,6 +149,16 @@ class Proposal:
     def extras(self) -> list[str]:
         """What comes with it that is not a discount, by name."""
         return [self._prices["extras"][key]["name"] for key in self.deal.extras]
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """What it says beside its price, with the words that are accepted."""
+        return self.quoted.clauses or tuple(Clause.named(id) for id in self.deal.clauses)
+
+    def clause_titles(self, ids: Sequence[str], locale: str) -> list[str]:
+        """What clauses are called, those of the term that ends among them."""
+        known = {one.id: one for one in (*self.quote.renewal.term.signed_clauses, *self.clauses)}
+        return [(known.get(id) or Clause.named(id)).title_in(locale) for id in ids]
 
     @cached_property
     def changes(self) -> Versus:

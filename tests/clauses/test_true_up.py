@@ -76,6 +76,5 @@ def test_the_database_makes_no_second_true_up_for_a_day(world: World) -> None:
     used(world, date(2027, 8, 1), 27)
     day_comes(world, A_YEAR_ON)
 
-    with world.writing() as session:
-        with pytest.raises(IntegrityError, match="uq_true_up_day"), session.begin_nested():
-            session.execute(AGAIN, {"term": key})
+    with world.writing() as session, pytest.raises(IntegrityError, match="uq_true_up_day"), session.begin_nested():
+        session.execute(AGAIN, {"term": key})
