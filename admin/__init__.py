@@ -31,6 +31,6 @@ def rooms() -> list[ModuleType]:
     )
 
     return [
-        day, task, search, renewal, bulk, record, milestone, routing, plan, matrix, notice, clause, step, price, quote, account,
-        stake, letter, calendar, approval, audit, check,
+        day, task, search, renewal, bulk, record, milestone, routing, plan, matrix, notice, clause, step, price, quote,
+        account, stake, letter, calendar, approval, audit, check,
     ]

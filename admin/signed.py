@@ -19,7 +19,8 @@ def beside(visit: Visit, renewal: Renewal) -> SimpleNamespace | None:
     term, session, may = renewal.term, visit.session, visit.someone.may
     if not term.clauses:
         return None
-    may_renegotiate = renewal.is_open and may(Permission.QUOTE)
+    under_way = any(one.until_on >= visit.today for one in Renegotiation.of_term(session, term.id))
+    may_renegotiate = renewal.is_open and may(Permission.QUOTE) and not under_way
     return SimpleNamespace(
         clauses=term.signed_clauses, true_ups=TrueUp.of_term(session, term.id),
         ended=Termination.of_term(session, term.id), renegotiations=Renegotiation.of_term(session, term.id),

@@ -24,6 +24,8 @@ from renewals.subscription import Line, Term
 from renewals.value import ACTIVE_USERS, ValueStory
 
 A_DAY = timedelta(days=1)
+PATIENCE = 30
+"""Days that a true-up waits for the use of its last month to come in; it is dated from the anniversary all the same."""
 SWEEP = 200
 """Renewals of one sweep."""
 
@@ -87,18 +89,22 @@ def make_due(session: Session, *, at: datetime) -> int:
 
 
 def _catch_up(renewal: Renewal, *, at: datetime) -> None:
-    """One anniversary after another, each by what was in use then."""
+    """One anniversary after another, each by what was in use then; nothing is asked for by numbers of another month."""
     session, term, today = session_of(renewal), renewal.term, renewal.account.today(at)
     session.refresh(term, with_for_update=True)  # somebody else may just have counted
     while term.next_true_up_on and term.next_true_up_on <= today:
-        _make(Signed.of(renewal), term.next_true_up_on, at=at)
-        term.next_true_up_on = anniversary(term.running, term.next_true_up_on)
+        signed, on = Signed.of(renewal), term.next_true_up_on
+        used = _in_use(signed, on)
+        if last_month(on) not in used and today < on + timedelta(days=PATIENCE):
+            break  # its last month may still come in
+        _make(signed, on, used, at=at)
+        term.next_true_up_on = anniversary(term.running, on)
     session.flush()
 
 
-def _make(signed: Signed, on: date, *, at: datetime) -> TrueUp:
+def _make(signed: Signed, on: date, used: Mapping[date, int], *, at: datetime) -> TrueUp:
     clause, term, scope = signed.clause(ClauseKind.TRUE_UP), signed.term, signed.scope(on)
-    counted = _counted(signed, scope, clause.count, on)
+    counted = _counted(signed, scope, clause.count, used, on)
     step = true_up(Pen(term.currency, clause.policy), scope.lines, counted, term.running, on)
     added = beyond(scope.lines, counted)
     made = TrueUp(
@@ -120,14 +126,23 @@ def _make(signed: Signed, on: date, *, at: datetime) -> TrueUp:
     return made
 
 
-def _counted(signed: Signed, scope: Scope, count: Count, on: date) -> Mapping[str, int]:
-    """People who used it in the year that ends, for the plan and whatever they have once for each seat of it."""
+def _in_use(signed: Signed, on: date) -> dict[date, int]:
+    """People who used it, by month of the year that ends."""
     story = ValueStory.of(session_of(signed.term), signed.term.subscription_id, until=on)
-    months = [used for _, used in story.months(ACTIVE_USERS)]
-    if not months:
-        return {}
-    used = months[-1] if count is Count.LAST else max(months)
-    return dict.fromkeys(sorted(signed.catalogue.follow_seats(scope)), used)
+    return dict(story.months(ACTIVE_USERS))
+
+
+def last_month(on: date) -> date:
+    """The first day of the last whole month before a day."""
+    return (on.replace(day=1) - A_DAY).replace(day=1)
+
+
+def _counted(
+    signed: Signed, scope: Scope, count: Count, used: Mapping[date, int], on: date
+) -> Mapping[str, int]:
+    """For the plan and whatever they have once for each seat of it; what no month says, nobody counted."""
+    said = used.get(last_month(on)) if count is Count.LAST else max(used.values(), default=None)
+    return {} if said is None else dict.fromkeys(sorted(signed.catalogue.follow_seats(scope)), said)
 
 
 def _ask(signed: Signed, amount: Money, on: date) -> Instalment:

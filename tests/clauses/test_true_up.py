@@ -61,8 +61,12 @@ def test_a_price_that_rises_is_asked_for_as_it_stands_in_the_year_that_runs(worl
 def test_seats_that_are_not_used_or_that_nobody_counted_change_nothing(world: World) -> None:
     key = signed(world, months=36, clauses=("true_up",))
     used(world, date(2027, 8, 1), 12)
+    used(world, date(2028, 7, 1), 40)
 
-    day_comes(world, date(2028, 9, 4))
+    day_comes(world, date(2028, 10, 3))
+    with world.reading() as session:
+        assert [one.on_day for one in TrueUp.of_term(session, key)] == [A_YEAR_ON], "August may still come in"
+    day_comes(world, date(2028, 10, 4))
 
     with world.reading() as session:
         fewer, unknown = TrueUp.of_term(session, key)
