@@ -12,6 +12,7 @@ def rooms() -> list[ModuleType]:
         bulk,
         calendar,
         check,
+        clause,
         day,
         letter,
         matrix,
@@ -30,6 +31,6 @@ def rooms() -> list[ModuleType]:
     )
 
     return [
-        day, task, search, renewal, bulk, record, milestone, routing, plan, matrix, notice, step, price, quote, account,
-        stake, letter, calendar, approval, audit, check,
+        day, task, search, renewal, bulk, record, milestone, routing, plan, matrix, notice, clause, step, price, quote,
+        account, stake, letter, calendar, approval, audit, check,
     ]

@@ -1,7 +1,7 @@
 """Deal: the form of a quote: each field is named as the part of the deal that it says."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,20 +34,24 @@ def fields_named() -> Iterator[None]:
         raise Malformed(str(no), no.field) from None
 
 
-def written(deal: Deal, note: str = "") -> dict[str, str]:
-    """The form that says a deal."""
+def written(deal: Deal, library: Collection[str] = ()) -> dict[str, str]:
+    """The form that says a deal; clauses that are in no library are typed."""
     months = str(deal.months)
+    free = [clause for clause in deal.clauses if clause not in library]
     form = {
         "months": months if months in USUAL else "other", "months.other": "" if months in USUAL else months,
         "shape": deal.shape.value if deal.shape else "", "rise": rate(deal.rise), "discount": rate(deal.discount),
         "net_days": str(deal.net_days), "billing": deal.billing.value,
-        "sign_by": deal.sign_by.isoformat() if deal.sign_by else "", "clauses": ", ".join(deal.clauses),
-        "strategy": deal.strategy.value if deal.strategy else "", "reason": deal.reason, "note": note,
+        "sign_by": deal.sign_by.isoformat() if deal.sign_by else "", "clauses": ", ".join(free),
+        "strategy": deal.strategy.value if deal.strategy else "", "reason": deal.reason, "note": "",
     }
     for line in deal.lines:
         form[f"lines.{line.product}.quantity"] = str(line.quantity)
         form[f"lines.{line.product}.discount"] = rate(line.discount)
-    ticked = [*(f"levers.{name}" for name in deal.levers), *(f"extras.{name}" for name in deal.extras)]
+    ticked = [
+        *(f"levers.{name}" for name in deal.levers), *(f"extras.{name}" for name in deal.extras),
+        *(f"clauses.{name}" for name in deal.clauses if name in library),
+    ]
     truths = [name for name in ("prepaid", "bundle") if getattr(deal, name)]
     return form | dict.fromkeys([*ticked, *truths], "on")
 
@@ -73,7 +77,7 @@ def _said(form: Mapping[str, str]) -> dict[str, Any]:
         "net_days": _count(form, "net_days"), "billing": _one_of(Billing, form, "billing"),
         "sign_by": form.get("sign_by") or None, "extras": _ticked(form, "extras."), "bundle": "bundle" in form,
         "strategy": _one_of(Strategy, form, "strategy"), "reason": form.get("reason", ""),
-        "clauses": [name for part in form.get("clauses", "").split(",") if (name := part.strip())],
+        "clauses": [*_ticked(form, "clauses."), *_typed(form.get("clauses", ""))],
     }
 
 
@@ -86,6 +90,11 @@ def _lines(form: Mapping[str, str]) -> list[dict[str, Any]]:
     if added := form.get("add", ""):
         kept.append({"product": added, "quantity": _count(form, "add.quantity", "add")})
     return kept
+
+
+def _typed(names: str) -> list[str]:
+    """Names with commas between them."""
+    return [name for part in names.split(",") if (name := part.strip())]
 
 
 def _ticked(form: Mapping[str, str], prefix: str) -> list[str]:

@@ -162,7 +162,7 @@ def _page(
         visit, "admin/quote.html", here="quotes", status=status, quote=quote, renewal=renewal, version=version,
         basis=basis, priced=priced, name_of=basis.choice.name_of, versions=_told(visit, versions),
         newest=versions[-1], trouble=trouble or {}, against=versus(basis.agreed, priced), may=may,
-        form=form if form is not None else deal.written(priced.deal), typed=visit.request.form,
+        form=form if form is not None else deal.written(priced.deal, basis.library.clauses), typed=visit.request.form,
         lines=deal.products(form) if form is not None else [line.product for line in priced.deal.lines],
         usual=deal.USUAL, economics=basis.economics(priced) if version.months > YEAR else None,
         horizon=basis.horizon(priced.deal), board=basis.board(priced.deal) if may.price else None,

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from admin import step
+from admin import signed, step
 from admin.form import day, one_of, somebody
 from admin.outcome import plain_amount
 from admin.shell import page
@@ -35,7 +35,7 @@ from renewals.trail import Told
 
 FIELDS = (
     "segment", "reason", "stage", "target", "owner", "kind", "on", "with", "words", "loss", "loss_words", "served_on",
-    "tracking",
+    "tracking", "event", "told_on", "evidence", "change",
 )
 STORY = 12
 """Entries of the story that are open at once; the older ones are folded."""
@@ -160,7 +160,7 @@ def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str
         reviews=answered(story.duties), ended=just_ended(visit), may=_may(visit, renewal),
         choices=_choices(visit, renewal), typed=typed, trouble=trouble, by_itself=_by_itself(visit, renewal),
         steps=step.beside(visit, renewal), quotes=Quote.of_renewal(visit.session, renewal.id),
-        why=Why.of(visit.session, renewal),
+        why=Why.of(visit.session, renewal), signed=signed.beside(visit, renewal),
     )
 
 

@@ -18,8 +18,13 @@ from portal.shown import Shown
 from pricing.money import Money
 from renewals.account import Account
 from renewals.activity import Activity
+from renewals.choice import Choice
+from renewals.clauses.renegotiation import Renegotiation
+from renewals.clauses.termination import Termination
+from renewals.clauses.true_up import TrueUp
 from renewals.closing import term_after
 from renewals.event import Event
+from renewals.instalment import Instalment
 from renewals.message import Message, MessageKind
 from renewals.notice import Notice
 from renewals.paper import Agreement, Document, Invoice
@@ -278,6 +283,35 @@ def _proposal(work: Work, message: Message) -> dict[str, Any]:
     }
 
 
+def _of_clause(work: Work, message: Message) -> dict[str, Any]:
+    """What a letter about a clause that acted speaks of; nothing is priced for it."""
+    renewal, person = Renewal.find(work.session, _renewal(message)), work.session.get_one(Person, message.person_id)
+    choice = Choice.of(work.session, renewal, renewal.account.today(work.now))
+    return {
+        "person": person, "account_name": renewal.account.name, "plan": choice.plan_name, "name_of": choice.name_of,
+        "term": renewal.term, "link_url": _way_in(work, message, renewal, person),
+    }
+
+
+def _true_up(work: Work, message: Message) -> dict[str, Any]:
+    made = TrueUp.find(work.session, UUID(message.context["made"]))
+    asked = work.session.get(Instalment, made.instalment_id) if made.instalment_id else None
+    return _of_clause(work, message) | {"made": made, "due_on": asked.due_on if asked else None}
+
+
+def _term_left(work: Work, message: Message) -> dict[str, Any]:
+    made = Termination.find(work.session, UUID(message.context["made"]))
+    asked = work.session.get(Instalment, made.instalment_id) if made.instalment_id else None
+    return _of_clause(work, message) | {"made": made, "due_on": asked.due_on if asked else None}
+
+
+def _renegotiation(work: Work, message: Message) -> dict[str, Any]:
+    """The staff find the quote; the customer hears that it will come."""
+    made, context = Renegotiation.find(work.session, UUID(message.context["made"])), _of_clause(work, message)
+    page = f"{work.house.settings.public_url}/admin/quotes/{made.quote_id}"
+    return context | {"made": made, "link_url": page if context["person"].is_staff else context["link_url"]}
+
+
 WRITERS: dict[MessageKind, Callable[[Work, Message], dict[str, Any]]] = {
     MessageKind.SIGN_IN: _sign_in,
     MessageKind.INVITATION: _invitation,
@@ -300,6 +334,9 @@ WRITERS: dict[MessageKind, Callable[[Work, Message], dict[str, Any]]] = {
     MessageKind.QUOTE_ANSWERED: _quote_answered,
     MessageKind.PROPOSAL: _proposal,
     MessageKind.PROPOSAL_ACCEPTED: _proposal,
+    MessageKind.TRUE_UP: _true_up,
+    MessageKind.TERM_LEFT: _term_left,
+    MessageKind.RENEGOTIATION: _renegotiation,
 }
 
 

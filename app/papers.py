@@ -1,6 +1,6 @@
 """Papers: what was agreed and paid, put into a paper and filed in the customer's room."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from gateways.paper import (
     TermsText,
     Vendor,
 )
+from pricing.clause import Clause
 from pricing.money import Money
 from pricing.trace import Step
 from renewals.facts import names_in
@@ -116,7 +117,15 @@ def _agreement(agreement: Agreement, said: Language) -> AgreementPaper:
         evidence=_evidence(facts),
         payment=_payment(facts["payment"], currency),
         decline_by=date.fromisoformat(facts["decline_by"]),
+        clauses=tuple(clauses_in(map(Clause.read, content.get("clauses", ())), said)),
     )
+
+
+def clauses_in(clauses: Iterable[Clause], said: Language) -> Iterator[tuple[str, str]]:
+    """Titles and words; a free name has no words of its own."""
+    for clause in clauses:
+        words = clause.words_in(said.locale) or said.words.gettext("as we agree it in writing")
+        yield clause.title_in(said.locale), words
 
 
 def _invoice(work: Work, invoice: Invoice, payment: Payment, renewal: Renewal) -> InvoicePaper:

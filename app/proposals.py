@@ -5,7 +5,7 @@ from datetime import date
 
 from app.house import House
 from app.html import Language
-from app.papers import changes_in, priced, steps_in, vendor_of
+from app.papers import changes_in, clauses_in, priced, steps_in, vendor_of
 from gateways.paper import Customer, DueOn, ProposalPaper
 from pricing.deal import Deal
 from pricing.instalments import Billing
@@ -49,8 +49,7 @@ def _terms(proposal: Proposal, said: Language) -> Iterator[tuple[str, str]]:
         yield _("Signed by"), said.plain_day(deal.sign_by)
     if proposal.extras:
         yield _("Comes with it"), said.list_of(proposal.extras)
-    if deal.clauses:
-        yield _("Special clauses"), said.list_of([clause.replace("_", " ") for clause in deal.clauses])
+    yield from clauses_in(proposal.clauses, said)
     yield _("Everything else"), _("terms of %(day)s") % {"day": said.plain_day(_terms_day(proposal))}
 
 

@@ -13,7 +13,7 @@ import procrastinate
 import structlog
 from procrastinate import JobContext
 
-from app.chores import auto_renewal, health, household, message, money, paper, plan, quote
+from app.chores import auto_renewal, clauses, health, household, message, money, paper, plan, quote
 from app.chores.day import begin_day
 from app.house import House
 from app.jobs import QUEUE_OPTIONS, rank_of
@@ -44,6 +44,7 @@ CHORES: tuple[Callable[..., Any], ...] = (
     auto_renewal.renew_automatically, auto_renewal.tell_held_back, auto_renewal.tell_card_failed,
     auto_renewal.tell_unserved, auto_renewal.print_notice,
     quote.tell_asked, quote.tell_late, quote.tell_decided, quote.tell_sent, quote.tell_negotiated, quote.tell_agreed,
+    clauses.tell_trued_up, clauses.tell_left, clauses.tell_renegotiation,
 )
 """Every job that follows from an event, under its function's own name."""
 PERIODIC: tuple[tuple[Callable[..., Any], str], ...] = (

@@ -216,6 +216,7 @@ def _agreement(paper: AgreementPaper, said: _Said) -> Facts:
         "steps": [asdict(step) | {"amount": said.figure(step.amount)} for step in paper.steps],
         "price_rules": paper.price_rules,
         "terms": {**asdict(paper.terms), "paragraphs": list(paper.terms.paragraphs)},
+        "clauses": [list(pair) for pair in paper.clauses],
         "evidence": said.evidence(paper.evidence),
         "payment": said.payment(paper.payment),
         "decline_by": said.language.day(paper.decline_by) if paper.decline_by else "",

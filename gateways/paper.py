@@ -115,7 +115,7 @@ class Owed:
 @dataclass(frozen=True, slots=True)
 class AgreementPaper:
     """Everything an agreement says. `ends_on` is the first day after the term; `decline_by` the last day to
-    say no to the next one; no `changes` means that nothing changes.
+    say no to the next one; no `changes` means that nothing changes. `clauses` are titles and words.
     """
 
     number: str
@@ -136,6 +136,7 @@ class AgreementPaper:
     evidence: Evidence
     payment: Paid | Owed
     decline_by: date | None
+    clauses: tuple[tuple[str, str], ...] = ()
 
 
 class Tax(StrEnum):

@@ -108,6 +108,14 @@ class ToldChanges(Struct, frozen=True, forbid_unknown_fields=True):
     terms: list[ToldTermChange]
 
 
+class ToldClause(Struct, frozen=True, forbid_unknown_fields=True):
+    """`words` are what is accepted, in the customer's language; empty for a name without any."""
+
+    id: str
+    title: str
+    words: str
+
+
 class ToldAcceptance(Struct, frozen=True, forbid_unknown_fields=True):
     by: str
     at: datetime
@@ -135,6 +143,7 @@ class ToldProposal(Struct, frozen=True, forbid_unknown_fields=True):
     payment: ToldPayment
     extras: list[str]
     clauses: list[str]
+    clause_words: list[ToldClause]
     sign_by: date | None
     trace: dict[str, Any]
     content_hash: str

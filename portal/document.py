@@ -9,6 +9,8 @@ from uuid import UUID
 from zipfile import ZipFile, ZipInfo
 
 from gateways.browser import Answer, Visit, customer, get
+from renewals.clauses.termination import Termination
+from renewals.clauses.true_up import TrueUp
 from renewals.errors import NotFound
 from renewals.paper import Document
 from renewals.permission import Permission
@@ -17,7 +19,12 @@ from renewals.permission import Permission
 @get("/documents", customer(Permission.READ_DOCUMENTS))
 def show_all(visit: Visit) -> Answer:
     documents = visit.session.scalars(Document.room_of(visit.someone)).all()
-    return visit.page("portal/documents.html", documents=documents)
+    account = visit.someone.account_id
+    assert account
+    return visit.page(
+        "portal/documents.html", documents=documents, true_ups=TrueUp.of_company(visit.session, account),
+        endings=Termination.of_company(visit.session, account),
+    )
 
 
 @get("/documents/{document_id:uuid}", customer(Permission.READ_DOCUMENTS))

@@ -10,6 +10,7 @@ from gateways.proposal import (
     ToldAcceptance,
     ToldCause,
     ToldChanges,
+    ToldClause,
     ToldInstalment,
     ToldLine,
     ToldLineChange,
@@ -54,7 +55,7 @@ def _proposal(proposal: Proposal, today: date) -> ToldProposal:
         answer_by=quote.answer_by, valid_until=quote.valid_until, customer=quote.renewal.account.name,
         term=_term(proposal), price=_price(proposal), lines=_lines(proposal),
         changes=_changes(proposal.changes, proposal), payment=_payment(proposal), extras=proposal.extras,
-        clauses=list(deal.clauses), sign_by=deal.sign_by, trace=proposal.trace.json,
+        clauses=list(deal.clauses), clause_words=_clauses(proposal), sign_by=deal.sign_by, trace=proposal.trace.json,
         content_hash=proposal.content_hash, acceptance=_acceptance(proposal.acceptance),
     )
 
@@ -86,6 +87,11 @@ def _payment(proposal: Proposal) -> ToldPayment:
     deal = proposal.deal
     instalments = [ToldInstalment(one.on, one.due_on, one.amount.decimal_text) for one in proposal.instalments]
     return ToldPayment(deal.billing.value, deal.prepaid, deal.net_days, instalments)
+
+
+def _clauses(proposal: Proposal) -> list[ToldClause]:
+    locale = proposal.quote.renewal.account.locale
+    return [ToldClause(one.id, one.title_in(locale), one.words_in(locale)) for one in proposal.clauses]
 
 
 def _changes(changes: Versus, proposal: Proposal) -> ToldChanges:

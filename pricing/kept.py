@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from pricing.clause import Clause
 from pricing.concessions import Extra
 from pricing.deal import Deal
 from pricing.money import Money
@@ -33,6 +34,7 @@ def kept(content: Mapping[str, Json]) -> Quoted:
         ask=Step.parse(content["ask"]),
         earned=(),
         extras=tuple(_given(one, content["currency"]) for one in content["extras"]["items"]),
+        clauses=tuple(Clause.read(clause) for clause in content.get("clauses", ())),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pricing.discount import Discount
+from pricing.discount import WHOLE, Discount
 from pricing.money import Money
 from pricing.scope import ScopeLine
 from pricing.term import YEAR, contract_years, ends_on
@@ -42,11 +42,28 @@ class Running:
     def ends_on(self) -> date:
         return ends_on(self.starts_on, self.months)
 
+    def year_of(self, on: date) -> int:
+        """In which contract year a day of the term lies, counted from 0."""
+        return max(number for number, (begins, _, _) in enumerate(self.years()) if begins <= on)
+
     def years(self) -> Iterator[tuple[date, date, int]]:
         """First day, first day after, and months of each contract year."""
         for number, length in enumerate(contract_years(self.months)):
             begins = ends_on(self.starts_on, number * YEAR)
             yield begins, ends_on(self.starts_on, number * YEAR + length), length
+
+
+def anniversary(term: Running, after: date) -> date | None:
+    """The first day of a contract year that comes after a day; None when the term ends before the next."""
+    return next((begins for begins, _, _ in term.years() if begins > after), None)
+
+
+def risen(line: ScopeLine, rise: int, years: int) -> ScopeLine:
+    """The line so many years on, each a rise above the one before. Units: `rise` in basis points a year."""
+    amount = line.amount
+    for _ in range(years):
+        amount = amount.share(WHOLE + rise, WHOLE)
+    return ScopeLine(line.product, line.quantity, amount)
 
 
 def co_term(pen: Pen, line: ScopeLine, term: Running, on: date) -> Step:
@@ -71,12 +88,17 @@ def true_up(pen: Pen, lines: Sequence[ScopeLine], counted: Mapping[str, int], te
     Units: the lines' amounts are those of the contract year that runs. None where nobody uses more than is agreed:
     a true-up never lowers a price.
     """
-    parts = [
-        co_term(pen, ScopeLine(line.product, more, line.amount.share(more, line.quantity)), term, on)
+    parts = [co_term(pen, line, term, on) for line in beyond(lines, counted)]
+    return pen.sum("true_up", parts, {"on": on.isoformat()}) if parts else None
+
+
+def beyond(lines: Sequence[ScopeLine], counted: Mapping[str, int]) -> tuple[ScopeLine, ...]:
+    """The units in use beyond those agreed, at the line's own price a year."""
+    return tuple(
+        ScopeLine(line.product, more, line.amount.share(more, line.quantity))
         for line in lines
         if (more := counted.get(line.product, 0) - line.quantity) > 0
-    ]
-    return pen.sum("true_up", parts, {"on": on.isoformat()}) if parts else None
+    )
 
 
 @dataclass(frozen=True, slots=True)

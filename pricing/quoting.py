@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from pricing.authority import percent
+from pricing.clause import Clause
 from pricing.concessions import Extra, Overage
 from pricing.deal import Deal, DealError
 from pricing.discount import WHOLE, Discount
@@ -45,7 +46,8 @@ class Given:
 
 @dataclass(frozen=True)
 class Quoted(Priced):
-    """`ask` is the same products for as long with nothing given: what policy asks by itself."""
+    """`ask` is the same products for as long with nothing given: what policy asks by itself. `clauses` are what the
+    deal names, with their words and figures: carried, not priced."""
 
     tier: ClassVar[QuoteTier] = QuoteTier.QUOTE
 
@@ -53,6 +55,7 @@ class Quoted(Priced):
     ask: Step
     earned: tuple[Earned, ...]
     extras: tuple[Given, ...]
+    clauses: tuple[Clause, ...] = ()
 
     @cached_property
     def instalments(self) -> tuple[Instalment, ...]:
@@ -101,6 +104,7 @@ class Quoted(Priced):
             "tier": self.tier.value,
             "instalments": [instalment.json for instalment in self.instalments],
             "overage": {product: unit.minor for product, unit in self.overage.items()},
+            **({"clauses": [clause.json for clause in self.clauses]} if self.clauses else {}),
         }
 
 

@@ -7,7 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from pricing.clause import ClauseKind
 from pricing.instalments import Billing
+from pricing.proration import anniversary
 from renewals.acceptance import Acceptance
 from renewals.base import session_of
 from renewals.errors import NotNow, Refused
@@ -95,16 +97,22 @@ def win(renewal: Renewal, payment: Payment, *, at: datetime) -> Agreement:
 
 
 def _next_term(renewal: Renewal, offer: Offer, agreement: Agreement) -> Term:
-    """From the old end date, never from today; paid as a quote says, else as before."""
+    """From the old end date, never from today; paid and bound as a quote says, else as before."""
     old, deal = renewal.term, offer.content.get("deal", {})
     term = Term(
         account_id=renewal.account_id, subscription_id=renewal.subscription_id, agreement_id=agreement.id,
         starts_on=old.ends_on, ends_on=offer.ends_on, months=offer.months, currency=offer.currency,
         notice_days=old.notice_days, auto_renew=old.auto_renew, billing=Billing(deal.get("billing", old.billing)),
         net_days=deal.get("net_days", old.net_days), price_rule={"years": offer.content["years"]},
+        clauses=_clauses(offer.content) if deal else old.clauses,
     )
+    term.next_true_up_on = anniversary(term.running, term.starts_on) if term.clause(ClauseKind.TRUE_UP) else None
     term.lines = [_line(offer, term, position, line) for position, line in enumerate(offer.content["lines"])]
     return term
+
+
+def _clauses(content: dict[str, Any]) -> dict[str, Any]:
+    return {clause["id"]: clause for clause in content.get("clauses", ())}
 
 
 def _line(offer: Offer, term: Term, position: int, line: dict[str, Any]) -> Line:

@@ -91,6 +91,9 @@ class EventName(StrEnum):
     PAYMENT_QUARANTINED = "payment.quarantined"
     PAYMENT_STRANDED = "payment.stranded"
     TERM_STARTED = "term.started"
+    TRUE_UP_MADE = "true_up.made"
+    TERM_LEFT = "term.left"
+    RENEGOTIATION_OPENED = "renegotiation.opened"
     AGREEMENT_MADE = "agreement.made"
     AGREEMENT_FILED = "agreement.filed"
     INVOICE_ISSUED = "invoice.issued"
@@ -145,6 +148,9 @@ CUSTOMER_SEES = frozenset(
         EventName.PAYMENT_SUCCEEDED,
         EventName.PAYMENT_DECLINED,
         EventName.TERM_STARTED,
+        EventName.TRUE_UP_MADE,
+        EventName.TERM_LEFT,
+        EventName.RENEGOTIATION_OPENED,
         EventName.AGREEMENT_FILED,
         EventName.INVOICE_ISSUED,
         EventName.STEP_ADDED,

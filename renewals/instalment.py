@@ -3,12 +3,13 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, select
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, Index, Integer, exists, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from pricing.money import Money
 from renewals.acceptance import Acceptance, AcceptanceState
-from renewals.base import Owned, session_of, tenant
+from renewals.base import Owned, new_key, session_of, tenant
+from renewals.clauses.termination import Termination
 from renewals.offer import Offer
 from renewals.renewal import Renewal, RenewalState
 
@@ -60,6 +61,25 @@ class Instalment(Owned):
         return session_of(acceptance).scalars(wanted).one()
 
     @classmethod
+    def beside(cls, acceptance: Acceptance, amount: Money, due_on: date) -> "Instalment":
+        """One more under what was accepted, such as a clause of it asks. The term's renewal must be locked."""
+        numbers = select(func.max(cls.number)).where(cls.acceptance_id == acceptance.id)
+        made = cls(
+            id=new_key(), account_id=acceptance.account_id, renewal_id=acceptance.renewal_id,
+            acceptance_id=acceptance.id, number=(session_of(acceptance).scalar(numbers) or 0) + 1, due_on=due_on,
+            amount_minor=amount.minor, currency=amount.currency,
+        )
+        session_of(acceptance).add(made)
+        return made
+
+    @classmethod
+    def released(cls) -> ColumnElement[bool]:
+        """Nobody owes it any more: the term was left early, and another sum is asked for what is owed."""
+        return exists().where(
+            Termination.acceptance_id == cls.acceptance_id, Termination.instalment_id.is_distinct_from(cls.id)
+        )
+
+    @classmethod
     def next_of(cls, session: Session, subscription_id: UUID, on: date) -> "Instalment | None":
         """The next year of a term that was agreed for several."""
         return session.scalars(
@@ -68,7 +88,7 @@ class Instalment(Owned):
             .join(Acceptance, Acceptance.id == cls.acceptance_id)
             .where(
                 Renewal.subscription_id == subscription_id, Renewal.state == RenewalState.WON, cls.due_on >= on,
-                cls.number > 1, Acceptance.state == AcceptanceState.STANDING,
+                cls.number > 1, Acceptance.state == AcceptanceState.STANDING, ~cls.released(),
             )
             .order_by(cls.due_on)
             .limit(1)

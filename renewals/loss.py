@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from renewals.acceptance import Acceptance
 from renewals.account import Account
-from renewals.activity import ActivityKind
+from renewals.activity import Activity, ActivityKind
 from renewals.base import Moment
 from renewals.errors import Malformed
 from renewals.payment import LIVE, Payment
@@ -27,8 +27,10 @@ SWEEP = 500
 """Rows of one sweep."""
 
 
-def lose(renewal: Renewal, reason: LossReason, words: str, *, by: Person, at: datetime) -> None:
+def lose(renewal: Renewal, reason: LossReason, words: str, *, by: Person, at: datetime) -> Activity | None:
     """Close it as lost, for good. The renewal must be locked: what is being paid for is not lost.
+
+    Returns: the words as they are kept; None when there were none.
 
     Raises: NotYours, NotNow, Malformed for another reason without words.
     """
@@ -37,11 +39,9 @@ def lose(renewal: Renewal, reason: LossReason, words: str, *, by: Person, at: da
     must_not_be_paying(renewal)
     if words.strip() or reason is LossReason.OTHER:
         must_be_written(words, "words")
-    details = {}
-    if words.strip():
-        told = renewal.write_down(ActivityKind.LOSS, words, on=renewal.account.today(at))
-        details["activity"] = str(told.id)
-    _close(renewal, reason, by=by, at=at, **details)
+    told = renewal.write_down(ActivityKind.LOSS, words, on=renewal.account.today(at)) if words.strip() else None
+    _close(renewal, reason, by=by, at=at, **({"activity": str(told.id)} if told else {}))
+    return told
 
 
 def reason_of(word: str) -> LossReason:

@@ -53,6 +53,9 @@ class MessageKind(StrEnum):
     QUOTE_ANSWERED = "quote_answered"
     PROPOSAL = "proposal"
     PROPOSAL_ACCEPTED = "proposal_accepted"
+    TRUE_UP = "true_up"
+    TERM_LEFT = "term_left"
+    RENEGOTIATION = "renegotiation"
 
 
 ABOUT_RENEWAL = frozenset(
@@ -69,7 +72,7 @@ EXEMPT = frozenset(
     {
         MessageKind.DECLINED, MessageKind.RECONSIDERED, MessageKind.PAYMENT_FAILED, MessageKind.RECEIPT,
         MessageKind.SIGN_IN, MessageKind.INVITATION, MessageKind.LEGAL_NOTICE, MessageKind.CARD_FAILED,
-        MessageKind.PROPOSAL_ACCEPTED,
+        MessageKind.PROPOSAL_ACCEPTED, MessageKind.TRUE_UP, MessageKind.TERM_LEFT, MessageKind.RENEGOTIATION,
     }
 )
 """What a customer is written to about at any time: receipts of what they did, what the law asks us to say, money,
@@ -84,7 +87,8 @@ TO_STAFF = frozenset(
         MessageKind.QUOTE_ANSWERED,
     }
 )
-"""What is for ourselves. `DECLINED` and `RECONSIDERED` go to whoever looks after the customer as well."""
+"""What is for ourselves. `DECLINED`, `RECONSIDERED` and what a clause did go to whoever looks after the customer as
+well."""
 
 
 class MessageState(StrEnum):

@@ -22,6 +22,6 @@ def overdue(accounts: Collection[UUID], on: date) -> Select[UUID, UUID]:
         .join(Acceptance, Acceptance.id == Instalment.acceptance_id)
         .where(
             Instalment.account_id.in_(accounts), Instalment.due_on < on,
-            Acceptance.state == AcceptanceState.STANDING, ~paid,
+            Acceptance.state == AcceptanceState.STANDING, ~paid, ~Instalment.released(),
         )
     )

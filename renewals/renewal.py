@@ -61,13 +61,16 @@ class LossReason(StrEnum):
     COMPETITOR = "competitor"
     SERVICE = "service"
     CLOSED = "closed"
+    ACQUIRED = "acquired"
+    CHANGED = "changed"
     OTHER = "other"
 
     @property
     def label(self) -> str:
         return {
             "price": "The price", "not_needed": "No longer needed", "competitor": "A competitor",
-            "service": "Our service", "closed": "The company closed", "other": "Something else",
+            "service": "Our service", "closed": "The company closed",
+            "acquired": "They were acquired", "changed": "Their business changed", "other": "Something else",
         }[self.value]
 
 

@@ -8,8 +8,10 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, func, select
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from pricing.clause import Clause, ClauseKind
 from pricing.instalments import Billing
 from pricing.money import Money
+from pricing.proration import Running
 from renewals.base import Owned, Versioned, tenant
 
 
@@ -28,6 +30,9 @@ class Term(Owned):
     """`[starts_on, ends_on)` of a subscription. Two terms of one subscription never overlap: the database
     refuses. `ends_on` is the renewal date, the first day that is not covered.
 
+    `clauses` are those it was signed with, by their ids, as they stood then: whatever is published later, they act by
+    the figures that were agreed.
+
     Units: days; `notice_days` before `ends_on` is the last day to decline.
     """
 
@@ -40,6 +45,7 @@ class Term(Owned):
             ("subscription_id", "="), (func.daterange(text("starts_on"), text("ends_on"), text("'[)'")), "&&"),
             name="ex_term_no_overlap", using="gist",
         ),
+        Index("ix_term_next_true_up", "next_true_up_on", postgresql_where="next_true_up_on IS NOT NULL"),
     )
 
     subscription_id: Mapped[UUID]
@@ -53,6 +59,8 @@ class Term(Owned):
     billing: Mapped[Billing] = mapped_column(default=Billing.ANNUAL)
     net_days: Mapped[int] = mapped_column(Integer, default=0)
     price_rule: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    clauses: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    next_true_up_on: Mapped[date | None]
 
     lines: Mapped[list["Line"]] = relationship(
         order_by="Line.position", primaryjoin="Term.id == foreign(Line.term_id)", lazy="selectin"
@@ -62,6 +70,26 @@ class Term(Owned):
     def currencies(cls, session: Session, on: date) -> set[str]:
         """In which money is asked for terms that have not ended."""
         return set(session.scalars(select(cls.currency).where(cls.ends_on >= on).distinct()))
+
+    @property
+    def clause_ids(self) -> tuple[str, ...]:
+        return tuple(sorted(self.clauses))
+
+    @property
+    def signed_clauses(self) -> list[Clause]:
+        """In the order of their ids."""
+        return [Clause.read(self.clauses[id]) for id in self.clause_ids]
+
+    def clause(self, kind: ClauseKind) -> Clause | None:
+        """The one that acts in this way, if it was signed."""
+        return next((clause for clause in self.signed_clauses if clause.kind is kind), None)
+
+    def is_running(self, on: date) -> bool:
+        return self.starts_on <= on < self.ends_on
+
+    @property
+    def running(self) -> Running:
+        return Running(self.starts_on, self.months)
 
     @property
     def arr(self) -> Money:

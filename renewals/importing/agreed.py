@@ -117,9 +117,9 @@ SELECT count(*) FROM entered
 _NEW_TERMS = """
 WITH entered AS (
     INSERT INTO term (id, account_id, subscription_id, starts_on, ends_on, months, currency, notice_days,
-                      auto_renew, billing, net_days, price_rule)
+                      auto_renew, billing, net_days, price_rule, clauses)
     SELECT s.id, k.account_id, k.id, s.starts_on, s.ends_on, s.months, s.currency, s.notice_days,
-           s.auto_renew, s.billing, s.net_days, '{}'
+           s.auto_renew, s.billing, s.net_days, '{}', '{}'
     FROM staged_terms AS s JOIN subscription AS k ON k.id = s.subscription_id WHERE s.is_new
     RETURNING 1)
 SELECT count(*) FROM entered

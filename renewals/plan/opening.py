@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from renewals.errors import NotNow
 from renewals.event import Event, EventName
 from renewals.person import Person, Role
 from renewals.plan.catalogue import Catalogue, Pattern, Phase
@@ -64,6 +65,26 @@ def insist(
         _task(renewal, milestone, one, policy, staff, due_on=_due_on(renewal, one, loud, hours, at=at), at=at)
         for one in check
     ], at=at)
+
+
+def open_apart(
+    session: Session, renewal: Renewal, key: str, policies: Mapping[PolicyKind, Policy], *, due_on: date, at: datetime
+) -> Task:
+    """Open one task for what no milestone brings, such as a clause of the contract; the one that is open stays.
+
+    Raises: NotNow while the renewal has no plan.
+    """
+    open_one = Task.still_open(renewal.id).where(Task.pattern == key)
+    if known := session.scalars(open_one).first():
+        return known
+    ahead = Milestone.of_renewal(renewal.id).where(Milestone.state == MilestoneState.PLANNED)
+    milestone = session.scalars(ahead.limit(1)).first()
+    if milestone is None:
+        raise NotNow("Its plan has no step ahead that this could belong to.")
+    policy = policies[PolicyKind.TASKS]
+    pattern = catalogue_of(policy).pattern(key)
+    made = _task(renewal, milestone, pattern, policy, Staff(session), due_on=due_on, at=at)
+    return _opened(session, [made], at=at)[0]
 
 
 def _opened(session: Session, made: list[Task], *, at: datetime) -> list[Task]:

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from pricing.asked import Asked, together
 from pricing.board import Board, board
+from pricing.clause import ClauseKind, Library, custom, twice
 from pricing.deal import Deal, DealError, DealLine
 from pricing.economics import Economics
 from pricing.horizon import Horizon, horizon
@@ -74,8 +75,14 @@ class Basis:
         return Deal(
             lines=tuple(DealLine(line.product, line.quantity) for line in option.lines), months=option.months,
             shape=shape, rise=option.rise, levers=("term",) if several else (), net_days=term.net_days,
-            billing=term.billing,
+            billing=term.billing, clauses=term.clause_ids,
         )
+
+    @cached_property
+    def library(self) -> Library:
+        """The clauses a deal can name."""
+        policy = self.choice.policies.get(PolicyKind.CLAUSES)
+        return policy.parsed(Library.parse) if policy else Library({})
 
     @staticmethod
     def deal_of(version: Offer) -> Deal:
@@ -98,7 +105,7 @@ class Basis:
     def agreed(self) -> Agreed:
         """What the term that ends says besides its lines."""
         term = self.renewal.term
-        return Agreed(months=term.months, net_days=term.net_days, billing=term.billing)
+        return Agreed(months=term.months, net_days=term.net_days, billing=term.billing, clauses=term.clause_ids)
 
     def board(self, deal: Deal) -> Board | None:
         """What every lever earns or would earn; None where this deal is not sold like that any more."""
@@ -124,7 +131,13 @@ class Basis:
         if new and choice.facts.at_risk:
             names = ", ".join(choice.name_of(product) for product in new)
             raise NotNow(f"{names} is offered by itself, once this renewal is settled. Leave it out here.")
-        return quote(choice.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on)
+        clauses = self.library.named(deal.clauses)
+        if deal.shape is Shape.OVERAGE and any(clause.kind is ClauseKind.TRUE_UP for clause in clauses):
+            raise DealError("clauses", "Units above a base with overage are paid as used; leave the true-up out.")
+        if kind := twice(clauses):
+            raise DealError("clauses", f"Only one clause is a {kind.value.replace('_', '-')}; choose which.")
+        priced = quote(choice.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on)
+        return replace(priced, clauses=clauses)
 
     def asked(self, priced: Quoted, beside: Iterable[Offer] = ()) -> Asked:
         """What the matrix is asked about a price, together with what is quoted beside it for the same renewal."""
@@ -137,7 +150,7 @@ class Basis:
             acv=priced.per_year, total=priced.total, expansion=expansion, effective=max(effective.bps, 0),
             earned=max(effective.earned, 0), worst_line=max(worst.bps, 0), worst_product=worst.product,
             expansion_bps=max((line.bps for line in effective.lines if line.product in new), default=0),
-            clauses=deal.clauses, worth_less=deal.months > YEAR and self.economics(priced).is_worth_less,
+            clauses=custom(priced.clauses), worth_less=deal.months > YEAR and self.economics(priced).is_worth_less,
         )
         others = [replace(Asked.read(each.asked), quotes=()) for each in beside]
         return together(one, *others) if others else one

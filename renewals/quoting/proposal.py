@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from pricing.clause import Clause
 from pricing.deal import Deal
 from pricing.discount import change
 from pricing.instalments import Instalment
@@ -150,10 +151,23 @@ class Proposal:
         return [self._prices["extras"][key]["name"] for key in self.deal.extras]
 
     @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """What it says beside its price, with the words that are accepted."""
+        return self.quoted.clauses or tuple(Clause.named(id) for id in self.deal.clauses)
+
+    def clause_titles(self, ids: Sequence[str], locale: str) -> list[str]:
+        """What clauses are called, those of the term that ends among them."""
+        known = {one.id: one for one in (*self.quote.renewal.term.signed_clauses, *self.clauses)}
+        return [(known.get(id) or Clause.named(id)).title_in(locale) for id in ids]
+
+    @cached_property
     def changes(self) -> Versus:
         """What is not as they last signed it. Source: mission L1."""
         term = self.quote.renewal.term
-        return versus(Agreed(months=self.today.months, net_days=term.net_days, billing=term.billing), self.quoted)
+        agreed = Agreed(
+            months=self.today.months, net_days=term.net_days, billing=term.billing, clauses=term.clause_ids
+        )
+        return versus(agreed, self.quoted)
 
     def since(self, before: "Proposal") -> Versus:
         """What is not as in another version."""

@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 from zipfile import ZipFile
 
@@ -12,12 +12,25 @@ import psycopg
 import pytest
 from psycopg import errors, sql
 from pypdf import PdfReader
+from sqlalchemy import select
 
 from app.records import METADATA
+from pricing.clause import LeavingEvent
 from pricing.envelope import Envelope
+from pricing.trace import Pen
+from renewals.acceptance import Acceptance
+from renewals.activity import Activity
 from renewals.base import Owned, Record
+from renewals.clauses.renegotiation import Renegotiation
+from renewals.clauses.termination import Termination
+from renewals.clauses.true_up import TrueUp
 from renewals.event import CUSTOMER_SEES
+from renewals.instalment import Instalment
+from renewals.plan.task import Task
 from renewals.quoting import deciding, negotiating
+from renewals.quoting.quote import Quote
+from renewals.renewal import Renewal
+from renewals.subscription import Term
 from tests.quoting.desk import FARAH, MAYA, desk
 from tests.web.cast import Cast
 from tests.web.doors import ROLES, STAFF, doors
@@ -67,6 +80,8 @@ ACROSS = {
     ("delegation", "to_id"): "a member of the staff",
     ("envelope", "granted_by"): "a member of the staff",
     ("envelope", "holder_id"): "a member of the staff",
+    ("termination", "by_id"): "a member of the staff",
+    ("renegotiation", "by_id"): "a member of the staff",
     ("bulk", "by_id"): "a member of the staff",
     ("bulk_part", "bulk_id"): "one act of the staff on many companies",
     ("feed", "person_id"): "a member of the staff has no company; the composite key holds a customer's",
@@ -104,6 +119,7 @@ def lived_in(marked: tuple[Cast, int], standing: World) -> Cast:
     owner.post("/people", {"name": "New Colleague", "email": "new@cedar-dental.example", "role": "viewer"})
     _negotiate(standing, owner.person.email if owner.person else "")
     standing.signed_in(owner.person.email if owner.person else "").click(cast.own.renewal_id)
+    _let_clauses_act(standing, cast.own.account_id)
     _keep_a_card(standing)
     for _ in range(3):
         standing.work()
@@ -119,6 +135,28 @@ def _negotiate(world: World, buyer: str) -> None:
         negotiating.send(quote, by=at.who(MAYA), at=at.at)
         negotiating.remark(quote, "Is this the best you can do?", by=at.who(buyer), at=at.at)
         negotiating.counter(quote, at.deal(quote, discount=1400), by=at.who(buyer), at=at.at)
+
+
+def _let_clauses_act(world: World, account: UUID) -> None:
+    """What a true-up, an off-ramp and a renegotiation leave behind."""
+    with world.writing() as session:
+        def one(kind: type[Owned]) -> UUID:
+            keys = select(kind.id).where(kind.account_id == account).order_by(kind.id.desc())
+            return session.scalars(keys.limit(1)).one()
+
+        day, now = date(2027, 9, 4), datetime(2027, 9, 4, 9, tzinfo=UTC)
+        of = {"account_id": account, "term_id": one(Term), "renewal_id": one(Renewal)}
+        trace = Pen("USD", "clauses@1").step("paid", 1, {"paid": -1}).json
+        asked = {"instalment_id": one(Instalment), "amount_minor": 1, "currency": "USD", "trace": trace}
+        said = {"activity_id": one(Activity), "by_id": world.person(MAYA).id, "at": now}
+        session.add(TrueUp(**of, **asked, on_day=day, counted={}, added={}, made_at=now))
+        session.add(Termination(
+            **of, **asked, **said, acceptance_id=one(Acceptance), event=LeavingEvent.ACQUISITION, told_on=day,
+            leaves_on=day,
+        ))
+        session.add(Renegotiation(
+            **of, **said, quote_id=one(Quote), task_id=one(Task), opened_on=day, until_on=day
+        ))
 
 
 def _keep_a_card(world: World) -> None:

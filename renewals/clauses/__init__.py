@@ -1,0 +1,1 @@
+"""Clauses: the terms of a contract that act when their day comes, and what came of them."""
