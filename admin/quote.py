@@ -21,6 +21,7 @@ from renewals.pipeline import Rules
 from renewals.quoting import deciding, drafting, listing, negotiating
 from renewals.quoting.authority import either
 from renewals.quoting.basis import Basis
+from renewals.quoting.guest_link import GuestLink
 from renewals.quoting.quote import ENDED, Quote, QuoteState, usual_last_day
 from renewals.quoting.remark import Remark
 from renewals.quoting.review import Review
@@ -170,6 +171,7 @@ def _page(
         alike=basis.would_price_alike(version), last_day=usual_last_day(renewal, basis.on),
         remarks=Remark.of_quote(visit.session, quote.id, inside=True), either=either,
         wrong=offer_mismatches(version.content), levers=LEVERS,
+        forwarded=GuestLink.of_quote(visit.session, quote.id),
     )
 
 

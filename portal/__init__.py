@@ -10,6 +10,8 @@ def rooms() -> list[ModuleType]:
         auto_renewal,
         calendar,
         document,
+        forward,
+        guest,
         home,
         opt_out,
         payment,
@@ -21,5 +23,6 @@ def rooms() -> list[ModuleType]:
     )
 
     return [
-        home, renewal, proposal, plan, payment, auto_renewal, ask, opt_out, snooze, document, people, calendar,
+        home, renewal, proposal, forward, guest, plan, payment, auto_renewal, ask, opt_out, snooze, document, people,
+        calendar,
     ]

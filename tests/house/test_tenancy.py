@@ -102,6 +102,7 @@ def lived_in(marked: tuple[Cast, int], standing: World) -> Cast:
     cast.own.fill("/renewals/{renewal_id:uuid}/steps/{step_id:uuid}")
     owner.post("/calendar")
     owner.post("/people", {"name": "New Colleague", "email": "new@cedar-dental.example", "role": "viewer"})
+    cast.own.fill("/shared/{token:str}")
     _negotiate(standing, owner.person.email if owner.person else "")
     standing.signed_in(owner.person.email if owner.person else "").click(cast.own.renewal_id)
     _keep_a_card(standing)
