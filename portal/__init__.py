@@ -18,11 +18,12 @@ def rooms() -> list[ModuleType]:
         people,
         plan,
         proposal,
+        readiness,
         renewal,
         snooze,
     )
 
     return [
-        home, renewal, proposal, forward, guest, plan, payment, auto_renewal, ask, opt_out, snooze, document, people,
-        calendar,
+        home, renewal, proposal, forward, guest, plan, readiness, payment, auto_renewal, ask, opt_out, snooze, document,
+        people, calendar,
     ]

@@ -82,6 +82,7 @@ class EventName(StrEnum):
     CONSENT_GIVEN = "consent.given"
     MANDATE_GIVEN = "mandate.given"
     MANDATE_WITHDRAWN = "mandate.withdrawn"
+    BILLING_CHANGED = "billing.changed"
     CARD_SAVED = "card.saved"
     CARD_REPLACED = "card.replaced"
     PAYMENT_SENT = "payment.sent"

@@ -103,6 +103,7 @@ def lived_in(marked: tuple[Cast, int], standing: World) -> Cast:
     owner.post("/calendar")
     owner.post("/people", {"name": "New Colleague", "email": "new@cedar-dental.example", "role": "viewer"})
     cast.own.fill("/shared/{token:str}")
+    owner.post(f"/renewals/{cast.own.renewal_id}/readiness", {"pays_by": "card", "tax_id": "12-3456789"})
     _negotiate(standing, owner.person.email if owner.person else "")
     standing.signed_in(owner.person.email if owner.person else "").click(cast.own.renewal_id)
     _keep_a_card(standing)
