@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, Index, Integer, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from renewals.base import Owned, new_key, session_of, tenant
-from renewals.errors import Malformed, NotFound, NotNow
+from renewals.errors import Malformed, NotNow
 from renewals.event import Event, EventName
 from renewals.permission import Permission
 from renewals.person import Person
@@ -123,11 +123,6 @@ class GuestLink(Owned):
     def is_good(self, on: date) -> bool:
         """Whether it still opens: not taken back, not run out, and who made it is still there."""
         return self.revoked_at is None and on <= self.ends_on and self.by.active
-
-    def must_be_of(self, quote: Quote) -> None:
-        """Raises: NotFound."""
-        if self.quote_id != quote.id:
-            raise NotFound
 
     @classmethod
     def company_of(cls, session: Session, key: UUID) -> UUID | None:

@@ -6,11 +6,17 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from app import main
+from app.desk import Desk as FrontDesk
+from gateways.browser import AT_THE_DOOR, Answer, Visit, get
+from pricing.reading import PolicyError
 from renewals.base import new_key
 from renewals.event import Event, EventName
+from renewals.facts import check_vendor
 from renewals.person import Person
+from renewals.policy import Policy, PolicyKind, shipped
 from renewals.quoting import drafting
 from renewals.quoting.guest_link import MOST_A_DAY, GuestLink
 from renewals.quoting.quote import Quote
@@ -159,6 +165,24 @@ def test_whoever_opens_it_reads_with_the_rights_of_its_company_alone(world: Worl
     assert link_of(world, sent).times_opened == 0
 
 
+def test_the_database_shows_its_door_the_rows_of_one_company(world: World, anna: Guest, sent: UUID) -> None:
+    @get("/peek/{token:str}", AT_THE_DOOR)
+    def peek(visit: Visit, token: str) -> Answer:
+        before = len(visit.session.execute(text("SELECT id, account_id FROM guest_link")).all())
+        visit.guest_link(token)
+        seen = visit.session.execute(text("SELECT current_user, count(DISTINCT account_id) FROM renewal")).one()
+        return Answer(body=f"{before} {seen[0]} {seen[1]}".encode())
+
+    app = main.build(world.house)
+    app.register(FrontDesk(world.house).hang(peek))
+    path = forward(anna, sent).replace("/shared/", "/peek/")
+    readers = [stranger(world), *(known(world, world.person(who)) for who in (MAYA, "ruth@cedar-dental.example"))]
+
+    answers = {reader.ask("GET", path, app=app).text for reader in readers}
+
+    assert answers == {"1 kekal_portal 1"}
+
+
 # What each reads
 
 
@@ -178,6 +202,20 @@ def test_each_role_reads_its_own_part(
 
     assert [words for words in reads if words not in page] == []
     assert [words for words in not_a_word_of if words in page] == []
+
+
+def test_security_reads_where_data_lies_once_we_say_so_in_both_languages(world: World) -> None:
+    said = shipped(PolicyKind.VENDOR) | {"data_location": {"en": "In Singapore.", "ms": "Di Singapura."}}
+    with pytest.raises(PolicyError):
+        check_vendor(said | {"data_location": {"en": "In Singapore."}})
+    with world.writing() as session:
+        Policy.publish(session, PolicyKind.VENDOR, said, begins_on=AT.date(), reason="Asked for", by=None, at=AT)
+    with desk(world) as at:
+        sent = at.sent(FARAH, INES, discount=1200).id
+
+    page = read(world, forward(known(world, world.person(ANNA)), sent, "security"))
+
+    assert "In Singapore." in page and "We claim nothing" not in page
 
 
 OURS = ("effective", "earned", "envelope", "approv", "matrix", "A reason of ours", "Between ourselves", "Farah", "Ines")
