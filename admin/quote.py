@@ -10,8 +10,10 @@ from admin.form import day
 from admin.shell import page
 from gateways.browser import Answer, Visit, get, post, staff
 from pricing.concessions import LEVERS
+from pricing.deal import Deal
 from pricing.replay import offer_mismatches
 from pricing.revision import between
+from pricing.rightsize import Advice
 from pricing.term import YEAR
 from pricing.versus import versus
 from renewals.errors import Malformed, NotNow, Stale
@@ -21,6 +23,7 @@ from renewals.pipeline import Rules
 from renewals.quoting import deciding, drafting, listing, negotiating
 from renewals.quoting.authority import either
 from renewals.quoting.basis import Basis
+from renewals.quoting.guest_link import GuestLink
 from renewals.quoting.quote import ENDED, Quote, QuoteState, usual_last_day
 from renewals.quoting.remark import Remark
 from renewals.quoting.review import Review
@@ -61,12 +64,33 @@ def show(visit: Visit, quote_id: UUID) -> Answer:
 @post("/admin/quotes/{quote_id:uuid}/versions", staff(Permission.QUOTE))
 def price(visit: Visit, quote_id: UUID) -> Answer:
     """Another version; what policy approves by itself is ready to be sent at once."""
-    form, quote = visit.request.form, locked(visit, quote_id)
+    form = visit.request.form
+    return _priced(visit, quote_id, lambda _: deal.read(form), form=form)
+
+
+@post("/admin/quotes/{quote_id:uuid}/right-size", staff(Permission.QUOTE))
+def right_size(visit: Visit, quote_id: UUID) -> Answer:
+    """In one press: another version with no more seats than they need."""
+
+    def fitted(quote: Quote) -> Deal:
+        advice = Basis.of_quote(quote, at=visit.now).choice.right_size
+        if advice is None:
+            raise NotNow("They use all that they pay for, or nobody counted.")
+        return advice.fitted(Basis.deal_of(quote.newest))
+
+    return _priced(visit, quote_id, fitted, note="For the seats that are used")
+
+
+def _priced(
+    visit: Visit, quote_id: UUID, wanted: Callable[[Quote], Deal], *, form: Mapping[str, str] | None = None,
+    note: str = "",
+) -> Answer:
+    """`form` is what was typed, and is shown again when it can not be written."""
+    quote, note = locked(visit, quote_id), form.get("note", "") if form else note
     try:
-        quote.must_be_at(_seen(form))
-        wanted = deal.read(form)
+        quote.must_be_at(_seen(visit.request.form))
         with deal.fields_named():
-            drafting.revise(quote, wanted, note=form.get("note", ""), by=visit.someone, at=visit.now)
+            drafting.revise(quote, wanted(quote), note=note, by=visit.someone, at=visit.now)
     except Malformed as no:
         return _page(visit, quote, form=form, status=422, trouble={no.field or "deal": str(no)})
     except (NotNow, Stale) as no:
@@ -170,7 +194,14 @@ def _page(
         alike=basis.would_price_alike(version), last_day=usual_last_day(renewal, basis.on),
         remarks=Remark.of_quote(visit.session, quote.id, inside=True), either=either,
         wrong=offer_mismatches(version.content), levers=LEVERS,
+        forwarded=GuestLink.of_quote(visit.session, quote.id), fewer=_fewer(basis, priced.deal) if may.price else None,
     )
+
+
+def _fewer(basis: Basis, held: Deal) -> Advice | None:
+    """How many seats they need, when that is fewer than this deal has."""
+    advice = basis.choice.right_size
+    return advice if advice and advice.fitted(held) != held else None
 
 
 def _looked_at(visit: Visit, versions: list[Offer]) -> Offer:

@@ -21,16 +21,19 @@ from renewals.notice import Notice
 from renewals.payment import Payment
 from renewals.permission import REFUSALS, Permission
 from renewals.person import Person
-from renewals.pipeline import Pipeline
+from renewals.pipeline import Pipeline, Rules
 from renewals.plan.effort import Effort
 from renewals.plan.opening import catalogue_of
 from renewals.plan.review import Known, answered
 from renewals.plan.story import Story
 from renewals.policy import Policy, PolicyKind
+from renewals.preparing import readiness
 from renewals.quoting.quote import Quote
+from renewals.readiness import Finding
 from renewals.renewal import LossReason, Renewal, RenewalState
 from renewals.routing.why import Why
 from renewals.segment import Segment
+from renewals.stake import Stake
 from renewals.trail import Told
 
 FIELDS = (
@@ -161,6 +164,7 @@ def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str
         choices=_choices(visit, renewal), typed=typed, trouble=trouble, by_itself=_by_itself(visit, renewal),
         steps=step.beside(visit, renewal), quotes=Quote.of_renewal(visit.session, renewal.id),
         why=Why.of(visit.session, renewal), signed=signed.beside(visit, renewal),
+        readiness=_readiness(visit, renewal, pipeline.rules),
     )
 
 
@@ -192,6 +196,11 @@ def _choices(visit: Visit, renewal: Renewal) -> SimpleNamespace:
         segments=list(Segment), stages=running.doors(renewal), kinds=NOTED, reasons=list(LossReason),
         owners=running.who_may_own(visit.session), people=running.people_of(renewal),
     )
+
+
+def _readiness(visit: Visit, renewal: Renewal, rules: Rules) -> list[Finding]:
+    stakes = Stake.of_account(visit.session, renewal.account_id)
+    return readiness(renewal, rules.segment(renewal), renewal.account.today(visit.now), stakes)
 
 
 def _served(renewal: Renewal, thresholds: dict[str, Any], told: Sequence[Told]) -> SimpleNamespace:

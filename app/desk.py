@@ -35,7 +35,7 @@ LONGEST_FORM = 64_000
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 LONGEST_FIELD = 10_000
 MOST_FIELDS = 300
-COOKIE_SECONDS = {"flash": 30, "locale": 365 * 86_400}
+COOKIE_SECONDS = {"flash": 30, "locale": 365 * 86_400, "guest": 12 * 3_600}
 SESSION_SECONDS = 14 * 86_400
 UNREACHABLE = b"Kekal can not be reached. Try again in a minute."
 log = structlog.get_logger()
@@ -160,6 +160,8 @@ class Desk:
         if request.is_safe or not access.form:
             return
         origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+        if origin == "null" and site == "same-origin":
+            origin = None  # a page of ours that sends no referrer does not say where it stands, but the browser knows
         if (origin is not None and origin != self.house.settings.public_url) or site not in (None, "same-origin"):
             raise NotYours("This form did not come from our page. Open the page again and repeat.")
         if not request.headers.get("content-type", "").lower().startswith(FORMS):

@@ -123,13 +123,15 @@ def _framework_error(desk: Desk) -> Callable[[Request[Any, Any, Any], Exception]
 
 
 def _headers(settings: Settings) -> Callable[[Message, Scope], Awaitable[None]]:
-    """The same protections on every answer: also where no room was found, which no middleware sees."""
+    """The same protections on every answer: also where no room was found, which no middleware sees. What a room said
+    more strictly stays."""
     only_https = {"Strict-Transport-Security": f"max-age={YEAR}; includeSubDomains"}
     fixed = HEADERS | (only_https if settings.is_production else {})
     raw = [(name.lower().encode(), value.encode()) for name, value in fixed.items()]
 
     async def protect(message: Message, scope: Scope) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], *raw]
+            said = {name for name, _ in message["headers"]}
+            message["headers"] = [*message["headers"], *(one for one in raw if one[0] not in said)]
 
     return protect

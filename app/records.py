@@ -7,6 +7,7 @@ from renewals.acceptance import Acceptance
 from renewals.account import Account, Card, Consent
 from renewals.activity import Activity
 from renewals.base import Record
+from renewals.billing import BillingDetails
 from renewals.bulk import Bulk, BulkPart
 from renewals.clock import Clock
 from renewals.event import Event
@@ -30,6 +31,7 @@ from renewals.plan.task import Task
 from renewals.policy import Policy
 from renewals.quoting.delegation import Delegation
 from renewals.quoting.envelope import EnvelopeGrant
+from renewals.quoting.guest_link import GuestLink
 from renewals.quoting.quote import Quote
 from renewals.quoting.remark import Remark
 from renewals.quoting.review import Review
@@ -44,10 +46,10 @@ from renewals.subscription import Line, Subscription, Term
 from renewals.value import Figure, Usage
 
 ALL = (
-    Acceptance, Account, Action, Activity, Agreement, Anchor, ApiToken, Approval, BookImport, Bulk, BulkPart, Card,
-    Clock, Consent, Delegation, Document, EnvelopeGrant, Event, Feed, Figure, HealthReading, Inbox, Instalment,
-    Invoice, KeptAnswer, Line, Link, Message, Milestone, Notice, Offer, Pace, Payment, Person, Plan, Policy, Quota,
-    Quote, Remark, Renewal, Review, Routing, Seal, SignIn, Snooze, Stake, Step, Subscription, Sweep, Task, TeamMember,
-    Term, Usage, WebSession,
+    Acceptance, Account, Action, Activity, Agreement, Anchor, ApiToken, Approval, BillingDetails, BookImport, Bulk,
+    BulkPart, Card, Clock, Consent, Delegation, Document, EnvelopeGrant, Event, Feed, Figure, GuestLink, HealthReading,
+    Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone, Notice, Offer, Pace, Payment, Person, Plan,
+    Policy, Quota, Quote, Remark, Renewal, Review, Routing, Seal, SignIn, Snooze, Stake, Step, Subscription, Sweep,
+    Task, TeamMember, Term, Usage, WebSession,
 )
 METADATA = Record.metadata

@@ -23,6 +23,7 @@ from gateways.stripe import Stripe
 from renewals.base import Owned
 from renewals.errors import NotFound, NotYours
 from renewals.person import Person
+from renewals.quoting.guest_link import GuestLink
 from renewals.quoting.proposal import Proposal
 from renewals.renewal import Renewal
 from renewals.wording import Wording
@@ -31,6 +32,11 @@ R = TypeVar("R", bound=Owned)
 
 
 DOORS_RIGHTS = text("SELECT set_config('role', 'kekal_door', true), set_config('kekal.account', '', true)")
+COMPANYS_RIGHTS = text(
+    "SELECT set_config('role', 'kekal_portal', true), set_config('kekal.account', :company, true)"
+)
+OPENED = "guest-opened"
+"""The purpose of the cookie of who pressed a guest link's button."""
 
 
 class SignInNeeded(Exception):
@@ -52,6 +58,7 @@ class Visiting:
         self.now: datetime
         self.machine_now: datetime
         self._row: Row[Any] | None = None
+        self._zone: str | None = None
         self.waited = 0.0
 
     def begin(self, session: Session, row: Row[Any], now: Now) -> None:
@@ -128,7 +135,7 @@ class Visiting:
     @property
     def today(self) -> date:
         """The day it is for this customer."""
-        return self.now.astimezone(ZoneInfo(self.row.timezone or "UTC")).date()
+        return self.now.astimezone(ZoneInfo(self._zone or self.row.timezone or "UTC")).date()
 
     @cached_property
     def locale(self) -> str:
@@ -193,6 +200,38 @@ class Visiting:
     def feed_url(self, key: UUID) -> str:
         """The private address of a calendar feed."""
         return f"{self.public_url}/calendar/{self.house.keys.token('feed', key)}.ics"
+
+    def guest_url(self, key: UUID) -> str:
+        """The private address of somebody's part of a proposal."""
+        return f"{self.public_url}/shared/{self.house.keys.token('guest', key)}"
+
+    def guest_link(self, token: str, *, lock: bool = False) -> GuestLink:
+        """What a guest's address leads to, for a room at the door; from here on with the rights of its company alone,
+        whoever is signed in.
+
+        Raises: NotFound, the same for what was never made, has run out or was taken back.
+        """
+        key = self.house.keys.read_token("guest", token)
+        company = GuestLink.company_of(self.session, key) if key else None
+        if key is None or company is None:
+            raise NotFound
+        self.session.execute(COMPANYS_RIGHTS, {"company": str(company)})
+        link = GuestLink.find(self.session, key, lock=lock)
+        self._zone = link.quote.renewal.account.timezone
+        if not link.is_good(self.today):
+            raise NotFound
+        return link
+
+    def has_opened(self, link: GuestLink) -> bool:
+        """Whether this browser pressed the link's button a short while ago."""
+        sent = self.request.cookies.get(self.house.cookie_name("guest"), "")
+        return self.house.keys.read_token(OPENED, sent) == link.id
+
+    def opened(self, link: GuestLink) -> Answer:
+        """Back to what the link shows, for a browser that may read it for a while."""
+        answer = self.go(f"/shared/{self.house.keys.token('guest', link.id)}")
+        answer.cookies["guest"] = self.house.keys.token(OPENED, link.id)
+        return answer
 
     @property
     def form_subject(self) -> str:

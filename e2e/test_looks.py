@@ -161,3 +161,61 @@ def test_every_page_that_refuses(demo: Demo, windows: Windows, company: Company,
         faults += look_in_every_language(owner)
 
     assert faults == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_somebody_without_an_account_reads(windows: Windows, company: Company, language: str) -> None:
+    """A buyer forwards each part; it opens where no script runs."""
+    quote = _sent(windows, company.renewal)
+    buyer = windows.open(signed_in=company.email, language=language)
+    speak_at(buyer, f"/proposals/{quote}/links", language)
+    addresses = [_forwarded(buyer, quote, role) for role in ("sponsor", "finance", "legal", "security")]
+    faults = faults_of(buyer)
+    guest = windows.open(language=language, java_script_enabled=False)
+    for address in addresses:
+        guest.goto(address)
+        guest.locator("main button").click()
+        expect(guest.locator("main h1")).to_contain_text("Growth")
+    reader = windows.open(language=language)
+    for address in addresses:
+        reader.goto(address)
+        faults += faults_of(reader)
+        reader.locator("main button").click()
+        faults += faults_of(reader)
+    reader.goto(f"{addresses[0]}x")
+    faults += faults_of(reader)
+
+    assert faults == []
+
+
+def _sent(windows: Windows, renewal: str) -> str:
+    """A proposal in one press, to which nobody has to say yes."""
+    maya = windows.open(signed_in="maya@lumen.example")
+    maya.goto(f"/admin/renewals/{renewal}")
+    maya.get_by_role("button", name="Write a quote").click()
+    maya.get_by_role("button", name=re.compile("^Send version")).click()
+    expect(maya.get_by_text("with the customer").first).to_be_visible()
+    return maya.url.rsplit("/", 1)[1]
+
+
+def _forwarded(page: Page, quote: str, role: str) -> str:
+    """The address of a new link."""
+    page.goto(f"/proposals/{quote}/links")
+    page.locator(f"input[name=role][value={role}]").check()
+    page.locator("form[action$='/links'] button").click()
+    address = page.locator("input[readonly]").first
+    expect(address).to_be_visible()
+    return address.input_value()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_how_they_are_invoiced(windows: Windows, company: Company, language: str) -> None:
+    page = windows.open(signed_in=company.email, language=language)
+    speak_at(page, f"/renewals/{company.renewal}/readiness", language)
+
+    assert faults_of(page) == []
+
+
+def speak_at(page: Page, path: str, language: str) -> None:
+    page.goto(path)
+    speak(page, language)

@@ -10,16 +10,20 @@ def rooms() -> list[ModuleType]:
         auto_renewal,
         calendar,
         document,
+        forward,
+        guest,
         home,
         opt_out,
         payment,
         people,
         plan,
         proposal,
+        readiness,
         renewal,
         snooze,
     )
 
     return [
-        home, renewal, proposal, plan, payment, auto_renewal, ask, opt_out, snooze, document, people, calendar,
+        home, renewal, proposal, forward, guest, plan, readiness, payment, auto_renewal, ask, opt_out, snooze, document,
+        people, calendar,
     ]

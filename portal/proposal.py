@@ -179,6 +179,7 @@ def _shared(visit: Visit, shown: Shown, proposal: Proposal) -> dict[str, Any]:
         "may": {
             "accept": surely and by.may(Permission.RENEW), "answer": surely and by.may(Permission.NEGOTIATE),
             "ask": surely and by.may(Permission.ASK),
+            "forward": visit.level is Level.CODE and by.may(Permission.FORWARD),
         },
     }
 

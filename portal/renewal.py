@@ -27,7 +27,10 @@ def page(visit: Visit, shown: Shown, *, status: int = 200, chosen: str = "", **t
         "marks": shown.marks,
         "shared": shown.shared,
         "terms": shown.terms,
-        "may": {"renew": visit.someone.may(Permission.RENEW), "decline": visit.someone.may(Permission.DECLINE)},
+        "may": {
+            "renew": visit.someone.may(Permission.RENEW), "decline": visit.someone.may(Permission.DECLINE),
+            "bill": visit.someone.may(Permission.KEEP_BILLING),
+        },
         "trouble": trouble,
     }
     key = None if trouble else _key(visit, shown, context)
@@ -69,10 +72,16 @@ def _key(visit: Visit, shown: Shown, context: dict[str, Any]) -> tuple[object, .
         shown.owner.name, visit.today, visit.level, shown.standing, shown.charge, shown.invoice_wish,
         shown.choice.value.key,
         tuple(context["marks"]), shown.shared.key, tuple(option.content_hash for option in context["options"]),
-        context["recommended"], context["chosen"], _sent(shown),
+        context["recommended"], context["chosen"], _sent(shown), tuple(shown.to_settle), _fewer(shown),
         tuple(context["names"].items()), card and (card.brand, card.last4), context["has_card"],
         shown.terms.content_hash, tuple(context["may"].items()), tuple(context["payers"]),
     )
+
+
+def _fewer(shown: Shown) -> tuple[object, ...]:
+    """What the page says of seats that nobody uses."""
+    advice = shown.right_size
+    return (advice.used, advice.held, advice.suggested, advice.saves) if advice else ()
 
 
 def _sent(shown: Shown) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from gateways.browser import Level, Visit
 from portal.timeline import Mark, timeline
 from pricing.option import Option
+from pricing.rightsize import Advice
 from renewals import mandate
 from renewals.acceptance import Acceptance
 from renewals.account import Card, Consent
@@ -23,8 +24,10 @@ from renewals.plan.plan import hours_of
 from renewals.plan.profiling import notice_on_of, priced_by_of
 from renewals.plan.shared import SharedPlan
 from renewals.policy import Policy, PolicyKind
+from renewals.preparing import readiness
 from renewals.quoting.proposal import Proposal
 from renewals.quoting.quote import Quote
+from renewals.readiness import FROM_DAYS, Finding
 from renewals.renewal import Renewal, RenewalState
 from renewals.value import ValueStory
 
@@ -188,6 +191,20 @@ class Shown:
         """The plan that both sides look at."""
         hours = hours_of(self.renewal.account, self.choice.policies[PolicyKind.PLAN])
         return SharedPlan.of(self.session, self.renewal, hours, self.today)
+
+    @cached_property
+    def to_settle(self) -> list[Finding]:
+        """What would hold the renewal up on their side, or is not known; nothing before T-90 and once it is settled."""
+        if self.standing not in (Standing.SOON, Standing.OPEN, Standing.AGREED):
+            return []
+        found = readiness(self.renewal, self.choice.segment, self.today)
+        return [one for one in found if not one.is_ready]
+
+    @property
+    def right_size(self) -> Advice | None:
+        """Fewer seats that would do, from T-90 until it is agreed. Source: mission L8."""
+        is_time = self.renewal.days_left(self.today) <= FROM_DAYS
+        return self.choice.right_size if is_time and self.standing in (Standing.SOON, Standing.OPEN) else None
 
     @property
     def notice_on(self) -> date | None:

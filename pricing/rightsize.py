@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from pricing.deal import Deal
 from pricing.discount import WHOLE
 from pricing.growth import RoomToGrow
+from pricing.levers import resized
 from pricing.money import Money
 from pricing.policy import PricePolicy
 from pricing.scope import Scope, ScopeLine
@@ -21,6 +23,11 @@ class Advice:
     suggested: int
     saves: Money
     quantities: dict[str, int]
+
+    def fitted(self, deal: Deal) -> Deal:
+        """The deal with no more of each than they need; the same deal when it has no more already."""
+        held = deal.quantities
+        return resized(deal, {name: min(count, held[name]) for name, count in self.quantities.items() if name in held})
 
 
 def right_size(scope: Scope, policy: PricePolicy, used: int | None) -> Advice | None:

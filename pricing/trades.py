@@ -1,6 +1,6 @@
 """A trade is a way to a target price: what changes in a deal, and what it is worth then."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations, product
@@ -9,7 +9,7 @@ from pricing.deal import Deal
 from pricing.discount import WHOLE
 from pricing.facts import Facts
 from pricing.instalments import Billing
-from pricing.levers import earlier_payment, longer_terms, pulled, resized
+from pricing.levers import earlier_payment, longer_terms, pulled
 from pricing.money import Money
 from pricing.policy import PricePolicy
 from pricing.quoting import Quoted, quote
@@ -102,7 +102,7 @@ class _Asking:
         advice = right_size(self.scope, self.policy, self.facts.seats_used)
         if advice and advice.suggested < self.deal.quantities[self.scope.plan]:
             says = f"{advice.suggested} seats, for the {advice.used} that are used"
-            yield Change("volume", says), lambda deal: resized(deal, _at_most(advice.quantities, deal))
+            yield Change("volume", says), advice.fitted
 
     def _by_discount(self) -> tuple[tuple[Change, ...], Quoted]:
         """The least discount on everything that reaches the target with nothing in return."""
@@ -138,10 +138,6 @@ def _to_term(longer: Deal) -> tuple[Change, Move]:
         return pulled("term", replace(deal, months=longer.months, shape=longer.shape))
 
     return Change("term", f"{longer.months} months"), move
-
-
-def _at_most(quantities: Mapping[str, int], deal: Deal) -> dict[str, int]:
-    return {name: min(quantities[name], count) for name, count in deal.quantities.items() if name in quantities}
 
 
 def _prepaid(deal: Deal) -> Deal:

@@ -11,6 +11,7 @@ from pricing.facts import Facts
 from pricing.ladder import Options, options
 from pricing.option import Option
 from pricing.policy import PricePolicy
+from pricing.rightsize import Advice, right_size
 from pricing.scope import Scope, ScopeLine
 from renewals.errors import Stale
 from renewals.health import Health
@@ -80,6 +81,11 @@ class Choice:
     @cached_property
     def price_policy(self) -> PricePolicy:
         return self.policies[PolicyKind.PRICE].parsed(PricePolicy.parse)
+
+    @cached_property
+    def right_size(self) -> Advice | None:
+        """How many seats they need, when that is fewer than they pay for and people were counted."""
+        return right_size(self.scope, self.price_policy, self.facts.seats_used)
 
     @cached_property
     def options(self) -> Options:

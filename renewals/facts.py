@@ -16,6 +16,8 @@ from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+LOCALES = ("en", "ms")
+"""The languages in which we may say where data lies; said in one, it is said in each."""
 PRINTED = ("name", "legal_name", "registration", "accent")
 """What is printed of us, beside the lines of our address."""
 
@@ -81,5 +83,8 @@ def check_vendor(content: Any) -> None:
         page[name].text()
     if not page["address"].names():
         raise page["address"].refused("is empty")
+    if where := page.get("data_location"):
+        for locale in LOCALES:
+            where[locale].text()
     if not COLOUR.fullmatch(content["accent"]):
         raise page["accent"].refused("is no colour; write it like #0c5a47")

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     KEEP_ACCOUNTS = "keep_accounts"
     PUBLISH_PLANS = "publish_plans"
     NEGOTIATE = "negotiate"
+    FORWARD = "forward"
+    KEEP_BILLING = "keep_billing"
     QUOTE = "quote"
     APPROVE = "approve"
     PUBLISH_MATRIX = "publish_matrix"
@@ -62,6 +64,9 @@ REFUSALS = {
     "administrator.",
     Permission.PUBLISH_PLANS: "changing the plans needs a manager or an administrator.",
     Permission.NEGOTIATE: "your role only reads this proposal. An owner or a buyer of your company can answer it.",
+    Permission.FORWARD: "your role does not include forwarding. An owner or a buyer of your company can do it.",
+    Permission.KEEP_BILLING: "your role does not include the billing details. An owner or a buyer of your company can "
+    "change them.",
     Permission.QUOTE: "writing a quote needs a CSM, a specialist, an account executive, a manager or an "
     "administrator.",
     Permission.APPROVE: "approving quotes is for finance, legal, product, managers and executives.",
@@ -98,6 +103,8 @@ MAY: dict[Permission, frozenset[str]] = {
     Permission.KEEP_ACCOUNTS: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
     Permission.PUBLISH_PLANS: frozenset({"manager", "admin"}),
     Permission.NEGOTIATE: frozenset({"owner", "buyer", "procurement"}),
+    Permission.FORWARD: frozenset({"owner", "buyer"}),
+    Permission.KEEP_BILLING: frozenset({"owner", "buyer", "procurement"}),
     Permission.QUOTE: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
     Permission.APPROVE: frozenset({"ae", "manager", "finance", "legal", "product", "executive"}),
     Permission.PUBLISH_MATRIX: frozenset({"manager", "finance", "admin"}),

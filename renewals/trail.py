@@ -39,6 +39,7 @@ NEWS = frozenset(
         EventName.NOTICE_FAILED, EventName.RENEWAL_HELD_BACK,
         EventName.PERSON_INVITED, EventName.PERSON_REMOVED, EventName.CARD_REPLACED, EventName.HEALTH_FELL,
         EventName.HEALTH_RECOVERED, EventName.MANDATE_GIVEN, EventName.MANDATE_WITHDRAWN,
+        EventName.GUEST_LINK_OPENED,
     }
 )
 """What somebody who looks after a customer wants to hear of; the rest is in the record."""

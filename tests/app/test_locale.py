@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SPOKEN_TO_CUSTOMERS = [
     *(f"renewals/{name}.py" for name in (
         "accepting", "choice", "closing", "feed", "inviting", "lifecycle", "payment", "person", "plan/step", "renewal",
-        "snooze", "quoting/negotiating", "quoting/proposal", "quoting/wishing",
+        "snooze", "quoting/negotiating", "quoting/proposal", "quoting/wishing", "quoting/guest_link", "billing",
     )),
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "portal").glob("*.py")),
     *(f"app/{name}.py" for name in ("desk", "signin", "visit")),

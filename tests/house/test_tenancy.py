@@ -117,6 +117,8 @@ def lived_in(marked: tuple[Cast, int], standing: World) -> Cast:
     cast.own.fill("/renewals/{renewal_id:uuid}/steps/{step_id:uuid}")
     owner.post("/calendar")
     owner.post("/people", {"name": "New Colleague", "email": "new@cedar-dental.example", "role": "viewer"})
+    cast.own.fill("/shared/{token:str}")
+    owner.post(f"/renewals/{cast.own.renewal_id}/readiness", {"pays_by": "card", "tax_id": "12-3456789"})
     _negotiate(standing, owner.person.email if owner.person else "")
     standing.signed_in(owner.person.email if owner.person else "").click(cast.own.renewal_id)
     _let_clauses_act(standing, cast.own.account_id)

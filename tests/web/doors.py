@@ -28,6 +28,7 @@ from renewals.plan.task import Task
 from renewals.policy import Policy, PolicyKind
 from renewals.quoting import deciding, drafting, negotiating
 from renewals.quoting.delegation import Delegation
+from renewals.quoting.guest_link import GuestLink, GuestRole
 from renewals.quoting.quote import Quote
 from renewals.quoting.review import Review
 from renewals.renewal import Renewal
@@ -129,6 +130,10 @@ class Things:
                 return self._link()
             case "token" if path.startswith("/calendar/"):
                 return self._calendar()
+            case "token" if path.startswith("/shared/"):
+                return self.world.house.keys.token("guest", self._guest_link())
+            case "link_id":
+                return self._guest_link()
             case "step_id":
                 return self._step()
             case "quote_id" if path.startswith("/proposals/"):
@@ -169,6 +174,16 @@ class Things:
                     deciding.grant(theirs[0], by=person, at=now.business)
             negotiating.send(quote, by=at.who(MAYA), at=now.business)
             return quote.id
+
+    def _guest_link(self) -> UUID:
+        """One for their finance, to the proposal that lies before them."""
+        with self.world.house.database.begin(Role.WORKER) as (session, now):
+            link = GuestLink(
+                id=new_key(), account_id=self.account_id, quote_id=self._sent, by_id=self.owner.id,
+                role=GuestRole.FINANCE, made_at=now.business, ends_on=now.business.date() + timedelta(days=14),
+            )
+            session.add(link)
+            return link.id
 
     def _of_the_plan(self, parameter: str) -> UUID:
         """A milestone of the renewal's plan; a task of it, opened here when none is."""
