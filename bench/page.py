@@ -70,7 +70,7 @@ def _proposed(here: Place) -> str:
         author, *deciders = (people[email] for email in STAFF)
         account = people[ANNA].account_id
         theirs = select(Renewal.id).where(Renewal.account_id == account, Renewal.closed_at.is_(None))
-        key = session.scalars(theirs.order_by(Renewal.renews_on)).first()
+        key = session.scalars(theirs.order_by(Renewal.renews_on).limit(1)).one()
         quote = deciding.propose(Renewal.find(session, key, lock=True), by=author, at=now.business)
         if quote.newest.needs:
             deciding.submit(quote, by=author, at=now.business)

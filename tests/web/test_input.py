@@ -545,6 +545,6 @@ def test_a_cards_number_is_refused_in_every_field_and_never_shown_again(
 
 @pytest.mark.parametrize("number", ["4242424242424241", "PO-4500012345", "+60 12 345 6789", "2026-08-05", "INV 0042"])
 def test_other_numbers_are_welcome(standing: World, cast_here: Cast, number: str) -> None:
-    answer = cast_here.look("owner").post(f"/renewals/{cast_here.own.renewal_id}/ask", {"message": f"About {number}?"})
+    answer = cast_here.look("buyer").post(f"/renewals/{cast_here.own.renewal_id}/ask", {"message": f"About {number}?"})
 
     assert answer.status_code == 303
