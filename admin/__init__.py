@@ -27,9 +27,10 @@ def rooms() -> list[ModuleType]:
         stake,
         step,
         task,
+        trade,
     )
 
     return [
-        day, task, search, renewal, bulk, record, milestone, routing, plan, matrix, notice, step, price, quote, account,
-        stake, letter, calendar, approval, audit, check,
+        day, task, search, renewal, bulk, record, milestone, routing, plan, matrix, notice, step, price, quote, trade,
+        account, stake, letter, calendar, approval, audit, check,
     ]

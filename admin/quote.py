@@ -63,7 +63,7 @@ def price(visit: Visit, quote_id: UUID) -> Answer:
     """Another version; what policy approves by itself is ready to be sent at once."""
     form, quote = visit.request.form, locked(visit, quote_id)
     try:
-        quote.must_be_at(_seen(form))
+        quote.must_be_at(seen(form))
         wanted = deal.read(form)
         with deal.fields_named():
             drafting.revise(quote, wanted, note=form.get("note", ""), by=visit.someone, at=visit.now)
@@ -78,7 +78,7 @@ def price(visit: Visit, quote_id: UUID) -> Answer:
 @post("/admin/quotes/{quote_id:uuid}/submission", staff(Permission.QUOTE))
 def submit(visit: Visit, quote_id: UUID) -> Answer:
     def act(quote: Quote) -> None:
-        quote.must_be_at(_seen(visit.request.form))
+        quote.must_be_at(seen(visit.request.form))
         deciding.submit(quote, by=visit.someone, at=visit.now)
 
     return _done(visit, quote_id, act, flash="submitted")
@@ -89,7 +89,7 @@ def send(visit: Visit, quote_id: UUID) -> Answer:
     form = visit.request.form
 
     def act(quote: Quote) -> None:
-        quote.must_be_at(_seen(form))
+        quote.must_be_at(seen(form))
         last = day(form.get("valid_until", ""), "Give the last day on which it can be accepted.", "valid_until")
         negotiating.send(quote, valid_until=last, by=visit.someone, at=visit.now)
 
@@ -143,7 +143,7 @@ def _done(visit: Visit, quote_id: UUID, act: Act, *, flash: str | None = None, t
     return visit.go(f"/admin/quotes/{quote_id}{to}", flash=flash)
 
 
-def _seen(form: Mapping[str, str]) -> int:
+def seen(form: Mapping[str, str]) -> int:
     """The version that the page showed; 0 for what is none."""
     word = form.get("version", "")
     return int(word) if word.isascii() and word.isdigit() and len(word) < 6 else 0
@@ -175,7 +175,7 @@ def _page(
 
 def _looked_at(visit: Visit, versions: list[Offer]) -> Offer:
     """The newest, or the one that the address names."""
-    wanted = _seen(visit.request.query)
+    wanted = seen(visit.request.query)
     return next((each for each in versions if each.number == wanted), versions[-1])
 
 

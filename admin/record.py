@@ -6,12 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from admin import step
-from admin.form import day, one_of, somebody
-from admin.outcome import plain_amount
+from admin.form import amount, day, one_of, somebody
 from admin.shell import page
 from admin.task import just_ended
 from gateways.browser import Answer, Visit, get, post, staff
-from pricing.money import Money, NotAnAmount
 from renewals import loss, running
 from renewals.activity import NOTED
 from renewals.auto_renewal import Case, may_charge
@@ -72,7 +70,7 @@ def aim(visit: Visit, renewal_id: UUID) -> Answer:
     form = visit.request.form
 
     def act(renewal: Renewal) -> None:
-        target = None if "reset" in form else _money(form.get("target", ""), renewal.value.currency)
+        target = None if "reset" in form else amount(form.get("target", ""), renewal.value.currency, "target")
         running.aim(renewal, target, by=visit.someone, at=visit.now)
 
     return _done(visit, renewal_id, act, flash="aimed")
@@ -130,14 +128,6 @@ def _segment(word: str) -> Segment | None:
     if word == "by_value":
         return None
     return one_of(Segment, word, "Choose how this renewal is served.", "segment")
-
-
-def _money(text: str, currency: str) -> Money:
-    """An amount as people type it and as the page shows it: 72000, 72,000.50, USD 72,000. Raises: Malformed."""
-    try:
-        return Money.parse(plain_amount(text, currency), currency)
-    except NotAnAmount:
-        raise Malformed(f"This is no amount in {currency}. Write it like 72000 or 72,000.", "target") from None
 
 
 def _with(renewal: Renewal, word: str) -> Person | None:
