@@ -21,6 +21,7 @@ from renewals.pipeline import Rules
 from renewals.quoting import deciding, drafting, listing, negotiating
 from renewals.quoting.authority import either
 from renewals.quoting.basis import Basis
+from renewals.quoting.concession import Concession, InReturn
 from renewals.quoting.quote import ENDED, Quote, QuoteState, usual_last_day
 from renewals.quoting.remark import Remark
 from renewals.quoting.review import Review
@@ -66,7 +67,9 @@ def price(visit: Visit, quote_id: UUID) -> Answer:
         quote.must_be_at(seen(form))
         wanted = deal.read(form)
         with deal.fields_named():
-            drafting.revise(quote, wanted, note=form.get("note", ""), by=visit.someone, at=visit.now)
+            drafting.revise(
+                quote, wanted, note=form.get("note", ""), in_return=_in_return(form), by=visit.someone, at=visit.now
+            )
     except Malformed as no:
         return _page(visit, quote, form=form, status=422, trouble={no.field or "deal": str(no)})
     except (NotNow, Stale) as no:
@@ -149,6 +152,10 @@ def seen(form: Mapping[str, str]) -> int:
     return int(word) if word.isascii() and word.isdigit() and len(word) < 6 else 0
 
 
+def _in_return(form: Mapping[str, str]) -> InReturn:
+    return InReturn(form.get("asked", ""), form.get("why_nothing", ""))
+
+
 def _page(
     visit: Visit, quote: Quote, *, form: Mapping[str, str] | None = None, status: int = 200,
     trouble: Mapping[str, str] | None = None,
@@ -160,7 +167,7 @@ def _page(
     may = _may(visit, quote)
     return page(
         visit, "admin/quote.html", here="quotes", status=status, quote=quote, renewal=renewal, version=version,
-        basis=basis, priced=priced, name_of=basis.choice.name_of, versions=_told(visit, versions),
+        basis=basis, priced=priced, name_of=basis.choice.name_of, versions=_told(visit, quote, versions),
         newest=versions[-1], trouble=trouble or {}, against=versus(basis.agreed, priced), may=may,
         form=form if form is not None else deal.written(priced.deal), typed=visit.request.form,
         lines=deal.products(form) if form is not None else [line.product for line in priced.deal.lines],
@@ -179,13 +186,14 @@ def _looked_at(visit: Visit, versions: list[Offer]) -> Offer:
     return next((each for each in versions if each.number == wanted), versions[-1])
 
 
-def _told(visit: Visit, versions: list[Offer]) -> list[SimpleNamespace]:
+def _told(visit: Visit, quote: Quote, versions: list[Offer]) -> list[SimpleNamespace]:
     """Newest first, each with what it has otherwise than the one before."""
     before: list[Offer | None] = [None, *versions]
+    conceded = {one.offer_id: one for one in Concession.of_quote(visit.session, quote.id)}
     pairs = zip(before, versions, strict=False)
     return [
         SimpleNamespace(
-            offer=after, approval=Approval.of(visit.session, after),
+            offer=after, approval=Approval.of(visit.session, after), concession=conceded.get(after.id),
             revision=between(old.content, after.content) if old else None,
         )
         for old, after in reversed(list(pairs))

@@ -45,6 +45,7 @@ class PolicyKind(StrEnum):
     LETTERS = "letters"
     NOTICE = "notice"
     MATRIX = "matrix"
+    NEGOTIATION = "negotiation"
 
 
 class Policy(Record):

@@ -20,6 +20,7 @@ from renewals.permission import Permission
 from renewals.person import Person
 from renewals.quoting.authority import Authority, authority_over, still_holds
 from renewals.quoting.basis import Basis
+from renewals.quoting.concession import Concession
 from renewals.quoting.drafting import beside, draft, write
 from renewals.quoting.envelope import EnvelopeGrant
 from renewals.quoting.quote import Quote, QuoteState, usual_last_day
@@ -171,7 +172,10 @@ def _as_judged_now(quote: Quote, *, by: Person, at: datetime) -> Offer:
     now = basis.asked(basis.price(deal), beside(quote))
     if now.json == newest.asked and basis.price(deal).content_hash == newest.content_hash:
         return newest
-    return write(quote, basis, deal, note=newest.note, by=by, at=at)
+    version = write(quote, basis, deal, note=newest.note, by=by, at=at)
+    if concession := Concession.of(session_of(quote), newest.id):
+        concession.carry_to(version)
+    return version
 
 
 def _reviews(

@@ -54,4 +54,5 @@ def ways(quote: Quote, target: Money, *, at: datetime) -> list[Way]:
     found = what_would_it_take(
         choice.scope, choice.facts, choice.price_policy, deal, basis.renewal.renews_on, target, is_standing
     )
-    return [Way(trade, needs[trade.quoted.content_hash]) for trade in found[:MOST]]
+    negotiable = [one for one in found if basis.is_negotiable(one.quoted.deal)]
+    return [Way(one, needs[one.quoted.content_hash]) for one in negotiable[:MOST]]

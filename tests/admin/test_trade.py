@@ -50,15 +50,26 @@ def test_what_nobody_has_to_approve_comes_first_and_the_discount_alone_is_among_
 
 def test_looking_writes_nothing_and_one_press_inside_our_authority_is_approved_at_once(world: World) -> None:
     maya, path = press(world, "cedar-dental")
-    page = maya.get(for_less(world, path, "0.995")).text
+    found = ways(maya.get(for_less(world, path, "0.995")).text)
     before = quote_versions(world, path)
 
-    answer = choose(maya, path, ways(page)[0])
+    answer = choose(maya, path, found[0], asked="They sign this week")
 
     assert before == [1]
     assert answer.status_code == 303
     assert quote_versions(world, path) == [1, 2]
     assert quote_at(world, path).state is QuoteState.APPROVED
+
+
+def test_the_discount_alone_is_not_written_before_somebody_says_what_is_asked_for_it(world: World) -> None:
+    maya, path = press(world, "cedar-dental")
+    [way, *_] = ways(maya.get(for_less(world, path, "0.97")).text)
+
+    unsaid, said_so = choose(maya, path, way), choose(maya, path, way, asked="They sign this week")
+
+    assert (unsaid.status_code, said_so.status_code) == (422, 303)
+    assert "This gives a lower price. Say what you ask in return; or, for nothing, say why." in said(unsaid.text)
+    assert "Gives a lower price. Asked in return: “They sign this week”" in said(maya.get(path).text)
 
 
 def test_a_way_outside_our_authority_says_who_is_asked_and_waits_for_them(world: World) -> None:

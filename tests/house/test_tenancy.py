@@ -41,7 +41,7 @@ CLOSED = {
 }
 """Tables of which a customer's transaction can read nothing at all."""
 
-OURS = {"action", "health_reading", "plan", "routing", "stake", "task", "team_member"}
+OURS = {"action", "concession", "health_reading", "objection", "plan", "routing", "stake", "task", "team_member"}
 """Tables of a company's rows of which its own transaction can read nothing: how we work is ours."""
 
 ACROSS = {
@@ -58,6 +58,9 @@ ACROSS = {
     ("web_session", "person_id"): "a session of staff belongs to no company",
     ("api_token", "person_id"): "a member of the staff",
     ("offer", "author_id"): "somebody on either side",
+    ("concession", "by_id"): "a member of the staff",
+    ("objection", "raised_by"): "a member of the staff",
+    ("objection", "who_id"): "somebody on either side",
     ("quote", "author_id"): "a member of the staff",
     ("remark", "by_id"): "somebody on either side",
     ("review", "asked_of"): "a member of the staff",
