@@ -17,6 +17,7 @@ def rooms() -> list[ModuleType]:
         matrix,
         milestone,
         notice,
+        objection,
         plan,
         price,
         quote,
@@ -32,5 +33,5 @@ def rooms() -> list[ModuleType]:
 
     return [
         day, task, search, renewal, bulk, record, milestone, routing, plan, matrix, notice, step, price, quote, trade,
-        account, stake, letter, calendar, approval, audit, check,
+        account, stake, objection, letter, calendar, approval, audit, check,
     ]

@@ -15,9 +15,11 @@ from pricing.revision import between
 from pricing.term import YEAR
 from pricing.versus import versus
 from renewals.errors import Malformed, NotNow, Stale
+from renewals.objection import Objection, ObjectionKind
 from renewals.offer import Approval, Offer
 from renewals.permission import Permission
 from renewals.pipeline import Rules
+from renewals.plan.presentation import Presentation
 from renewals.quoting import deciding, drafting, listing, negotiating
 from renewals.quoting.authority import either
 from renewals.quoting.basis import Basis
@@ -176,7 +178,9 @@ def _page(
         asked=_asked(visit, quote, version), reviews=Review.of_offer(visit.session, version.id),
         alike=basis.would_price_alike(version), last_day=usual_last_day(renewal, basis.on),
         remarks=Remark.of_quote(visit.session, quote.id, inside=True), either=either,
-        wrong=offer_mismatches(version.content), levers=LEVERS,
+        wrong=offer_mismatches(version.content), levers=LEVERS, objection_kinds=list(ObjectionKind),
+        objections=Objection.of_renewal(visit.session, renewal.id),
+        presentation=Presentation.of(visit.session, renewal),
     )
 
 

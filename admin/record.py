@@ -16,6 +16,7 @@ from renewals.auto_renewal import Case, may_charge
 from renewals.errors import Malformed
 from renewals.event import EventName
 from renewals.notice import Notice
+from renewals.objection import Objection, ObjectionKind
 from renewals.payment import Payment
 from renewals.permission import REFUSALS, Permission
 from renewals.person import Person
@@ -33,7 +34,7 @@ from renewals.trail import Told
 
 FIELDS = (
     "segment", "reason", "stage", "target", "owner", "kind", "on", "with", "words", "loss", "loss_words", "served_on",
-    "tracking",
+    "tracking", "objection", "objected",
 )
 STORY = 12
 """Entries of the story that are open at once; the older ones are folded."""
@@ -150,7 +151,8 @@ def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str
         reviews=answered(story.duties), ended=just_ended(visit), may=_may(visit, renewal),
         choices=_choices(visit, renewal), typed=typed, trouble=trouble, by_itself=_by_itself(visit, renewal),
         steps=step.beside(visit, renewal), quotes=Quote.of_renewal(visit.session, renewal.id),
-        why=Why.of(visit.session, renewal),
+        why=Why.of(visit.session, renewal), objections=Objection.of_renewal(visit.session, renewal.id),
+        objection_kinds=list(ObjectionKind),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, and_, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from renewals.account import Account
@@ -18,6 +18,8 @@ from renewals.person import Person
 from renewals.plan.field import Question
 from renewals.renewal import Renewal
 
+OBJECTIONS = "objections"
+"""The task that is done once none is open."""
 LONGEST = 1_000
 """Characters of what they said, or of what was committed."""
 
@@ -241,7 +243,8 @@ def _owed(whose: UUID | None) -> Select[Objection, str]:
         .where(Objection.closed_at.is_not(None), Objection.kept_at.is_(None))
         .order_by(Objection.due_on, Objection.id)
     )
-    looks_after = and_(promiser.account_id.is_not(None), Renewal.owner_id == whose)
+    owner = func.coalesce(Renewal.owner_id, Account.owner_id)
+    looks_after = and_(promiser.account_id.is_not(None), owner == whose)
     return query.where(or_(Objection.who_id == whose, looks_after)) if whose else query
 
 

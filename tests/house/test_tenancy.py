@@ -17,6 +17,7 @@ from app.records import METADATA
 from pricing.envelope import Envelope
 from renewals.base import Owned, Record
 from renewals.event import CUSTOMER_SEES
+from renewals.objection import Objection, ObjectionKind
 from renewals.quoting import deciding, negotiating
 from tests.quoting.desk import FARAH, MAYA, desk
 from tests.web.cast import Cast
@@ -118,6 +119,7 @@ def _negotiate(world: World, buyer: str) -> None:
     with desk(world, "cedar-dental") as at:
         quote = at.submitted(discount=1200)
         region = Envelope(until=date(2026, 9, 30), most_discount=1500, most_line=2000)
+        Objection.raise_against(at.renewal, ObjectionKind.TIME, "After the fair", by=at.who(MAYA), at=at.at)
         deciding.grant_envelope(at.open(quote)[0], region, by=at.who(FARAH), at=at.at)
         negotiating.send(quote, by=at.who(MAYA), at=at.at)
         negotiating.remark(quote, "Is this the best you can do?", by=at.who(buyer), at=at.at)

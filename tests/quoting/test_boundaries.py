@@ -69,9 +69,10 @@ def test_what_is_not_negotiable_is_saved_by_neither_side(world: World, thing: Th
 
 
 def test_some_clauses_nobody_signs_however_they_are_written(world: World) -> None:
-    with drafted(world) as (at, quote):
-        with pytest.raises(DealError, match="The clause “Unlimited_Liability” is not negotiable"):
-            revise(at, quote, InReturn("Something"), clauses=("Unlimited_Liability",))
+    refusal = pytest.raises(DealError, match="The clause “Unlimited_Liability” is not negotiable")
+
+    with drafted(world) as (at, quote), refusal:
+        revise(at, quote, InReturn("Something"), clauses=("Unlimited_Liability",))
 
 
 def test_what_it_would_take_never_goes_beyond_what_is_not_negotiable(world: World) -> None:
