@@ -1,7 +1,6 @@
 """A trade is a way to a target price: what changes in a deal, and what it is worth then."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations, product
@@ -93,11 +92,12 @@ class _Asking:
     def _priced(self, moves: Sequence[tuple[Change, Move]]) -> Quoted | None:
         """None for what is not sold in that way."""
         deal = self.deal
-        with suppress(DealError):
+        try:
             for _, move in moves:
                 deal = move(deal)
             return self._quote(deal)
-        return None
+        except DealError:
+            return None
 
     def _quote(self, deal: Deal) -> Quoted:
         return quote(self.scope, self.facts, self.policy, deal, self.starts_on)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from renewals.base import session_of
 from renewals.errors import Malformed
+from renewals.plan.catalogue import PRESENTATION
 from renewals.plan.opening import bring_forward
 from renewals.plan.plan import Plan
 from renewals.plan.task import Task, TaskState
@@ -20,26 +21,15 @@ from renewals.plan.touch import Touch
 from renewals.renewal import Renewal
 from renewals.segment import Segment
 
-PRESENTATION = "proposal_presentation"
-NEEDED = {
-    "held_on": "Say when you met: a proposal that was only sent is not presented.",
-    "there": "Say who was there.",
-    "next_step": "The meeting is not over without a next step.",
-    "next_by": "Name the person who takes the next step.",
-    "next_on": "Give the day of the calendar until which the next step is done.",
-}
-"""What a meeting leaves behind, whatever a company asks besides; the database asks for the same."""
-
 
 def must_be_walked_through(outcome: Mapping[str, Any], on: date) -> None:
-    """Raises: Malformed naming the answer. Units: `on` is the customer's day.
+    """That it was held, and ends with what comes next; which answers there are, the catalogue asks.
+
+    Raises: Malformed naming the answer. Units: `on` is the customer's day.
 
     Source: timeline, "Pembentangan Proposal": "Jangan tinggalkan mesyuarat tanpa mengetahui apa yang berlaku
     seterusnya".
     """
-    for key, wish in NEEDED.items():
-        if not outcome.get(key):
-            raise Malformed(wish, key)
     if outcome["held_on"] > on.isoformat():
         raise Malformed("It is presented once you have met, not while the meeting is planned.", "held_on")
     if outcome["next_on"] < outcome["held_on"]:

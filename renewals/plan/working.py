@@ -15,9 +15,9 @@ from renewals.errors import Malformed, NotNow
 from renewals.message import Message, MessageKind
 from renewals.objection import OBJECTIONS, Objection
 from renewals.person import Person, Role
-from renewals.plan.catalogue import Pattern, check_outcome
+from renewals.plan.catalogue import PRESENTATION, Pattern, check_outcome
 from renewals.plan.opening import catalogue_of
-from renewals.plan.presentation import PRESENTATION, must_be_walked_through
+from renewals.plan.presentation import must_be_walked_through
 from renewals.plan.readers import staff_with
 from renewals.plan.reality import BLOCKER, CLOSE, REALITY_CHECK
 from renewals.plan.task import Task

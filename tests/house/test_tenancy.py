@@ -18,8 +18,8 @@ from pricing.envelope import Envelope
 from renewals.base import Owned, Record
 from renewals.event import CUSTOMER_SEES
 from renewals.objection import Objection, ObjectionKind
-from renewals.quoting import deciding, negotiating
-from tests.quoting.desk import FARAH, MAYA, desk
+from renewals.quoting import deciding, drafting, negotiating
+from tests.quoting.desk import FARAH, FOR_NOTHING, MAYA, desk
 from tests.web.cast import Cast
 from tests.web.doors import ROLES, STAFF, doors
 from tests.web.guest import Guest
@@ -117,9 +117,14 @@ def lived_in(marked: tuple[Cast, int], standing: World) -> Cast:
 def _negotiate(world: World, buyer: str) -> None:
     """A quote with an envelope, a remark on it, and a counter-offer inside."""
     with desk(world, "cedar-dental") as at:
-        quote = at.submitted(discount=1200)
+        quote = at.draft()
+        discounted = at.deal(quote, discount=1200)
+        drafting.revise(quote, discounted, in_return=FOR_NOTHING, by=at.who(MAYA), at=at.at)
+        deciding.submit(quote, by=at.who(MAYA), at=at.at)
         region = Envelope(until=date(2026, 9, 30), most_discount=1500, most_line=2000)
-        Objection.raise_against(at.renewal, ObjectionKind.TIME, "After the fair", by=at.who(MAYA), at=at.at)
+        Objection.raise_against(
+            at.renewal, ObjectionKind.TIME, "After the fair", quote_id=quote.id, by=at.who(MAYA), at=at.at
+        )
         deciding.grant_envelope(at.open(quote)[0], region, by=at.who(FARAH), at=at.at)
         negotiating.send(quote, by=at.who(MAYA), at=at.at)
         negotiating.remark(quote, "Is this the best you can do?", by=at.who(buyer), at=at.at)

@@ -1,5 +1,6 @@
 """Presented means walked through: "Jadualkan mesyuarat untuk berjalan melalui proposal. Jangan hanya email sahaja." """
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -8,8 +9,10 @@ from sqlalchemy import select
 
 from renewals.errors import Malformed
 from renewals.plan import working
-from renewals.plan.presentation import PRESENTATION, Presentation
+from renewals.plan.catalogue import PRESENTATION, Catalogue
+from renewals.plan.presentation import Presentation
 from renewals.plan.task import Task
+from renewals.policy import PolicyKind, shipped
 from tests.admin.test_record import said
 from tests.quoting.desk import AT, INES, MAYA, Desk, desk
 from tests.web.standing import owner_of_the_database
@@ -82,6 +85,15 @@ def test_for_a_small_renewal_the_mail_and_the_page_are_the_presentation(world: W
         at.sent()
 
         assert Presentation.of(at.session, at.renewal).by_page
+
+
+def test_a_company_can_not_take_the_next_step_out_of_the_meeting() -> None:
+    content = deepcopy(shipped(PolicyKind.TASKS))
+    [task] = [one for one in content["tasks"] if one["key"] == PRESENTATION]
+    task["outcome"] = [one for one in task["outcome"] if one["key"] != "next_on"]
+
+    with pytest.raises(Malformed, match="'next_on' in 'proposal_presentation', which is not done without it"):
+        Catalogue.of(content)
 
 
 def test_the_database_takes_no_presentation_without_a_next_step(world: World) -> None:

@@ -107,7 +107,9 @@ def test_no_spelling_of_an_address_goes_round_the_door(standing: World, path: st
     assert all(answer.status_code in (303, 404) for answer in answers)
 
 
-MADE_ON_ASKING = {"token", "person_id", "step_id", "feed_id", "bulk_id", "quote_id", "review_id", "delegation_id"}
+MADE_ON_ASKING = {
+    "token", "person_id", "step_id", "feed_id", "bulk_id", "quote_id", "review_id", "delegation_id", "objection_id",
+}
 """What there is only once a test names it."""
 
 
