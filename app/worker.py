@@ -44,6 +44,7 @@ CHORES: tuple[Callable[..., Any], ...] = (
     auto_renewal.renew_automatically, auto_renewal.tell_held_back, auto_renewal.tell_card_failed,
     auto_renewal.tell_unserved, auto_renewal.print_notice,
     quote.tell_asked, quote.tell_late, quote.tell_decided, quote.tell_sent, quote.tell_negotiated, quote.tell_agreed,
+    quote.arrange_meeting,
 )
 """Every job that follows from an event, under its function's own name."""
 PERIODIC: tuple[tuple[Callable[..., Any], str], ...] = (

@@ -121,8 +121,7 @@ class _Asking:
     def _by_discount(self) -> tuple[tuple[Change, ...], Quoted]:
         """The least discount on everything that reaches the target with nothing in return."""
         deal = least_discount(self._quote, self.deal, self.target, least=self.deal.discount)
-        change = Change("discount", f"{percent(deal.discount)} off everything, and nothing in return")
-        return (change,), self._quote(deal)
+        return (Change("discount", f"{percent(deal.discount)} off everything"),), self._quote(deal)
 
 
 def least_discount(price: Callable[[Deal], Quoted], deal: Deal, target: Money, least: int = 0) -> Deal:

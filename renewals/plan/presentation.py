@@ -65,6 +65,6 @@ class Presentation:
         return date.fromisoformat(self.outcome[key]) if key in self.outcome else None
 
 
-def invite(renewal: Renewal, *, at: datetime) -> None:
+def arrange(renewal: Renewal, *, at: datetime) -> None:
     """A proposal was sent: where it is negotiated the meeting is work from now on, whatever day it is."""
     bring_forward(session_of(renewal), renewal, PRESENTATION, at=at)

@@ -16,7 +16,6 @@ from renewals.permission import Permission
 from renewals.person import Person
 from renewals.plan.catalogue import PROPOSAL
 from renewals.plan.hold import must_not_be_held
-from renewals.plan.presentation import invite
 from renewals.quoting.basis import Basis
 from renewals.quoting.deciding import ask, must_still_hold
 from renewals.quoting.drafting import write
@@ -28,10 +27,7 @@ from renewals.workday import answer_due
 
 
 def send(quote: Quote, *, valid_until: date | None = None, by: Person, at: datetime) -> None:
-    """Put its newest, approved version before the customer; where it is negotiated, to be walked through with them.
-
-    Raises: NotYours, NotNow, Malformed.
-    """
+    """Put its newest, approved version before the customer. Raises: NotYours, NotNow, Malformed."""
     by.must(Permission.QUOTE)
     if quote.state is not QuoteState.APPROVED:
         raise NotNow(f"{quote.name} is {quote.state.label}; only an approved version is sent.")
@@ -43,7 +39,6 @@ def send(quote: Quote, *, valid_until: date | None = None, by: Person, at: datet
     quote.show(quote.newest, by=by, at=at, valid_until=last)
     if renewal.can_move(RenewalState.PROPOSED) and renewal.state is not RenewalState.NEGOTIATING:
         renewal.advance(RenewalState.PROPOSED, by=by, at=at)
-    invite(renewal, at=at)
 
 
 def remark(quote: Quote, words: str, *, product: str = "", by: Person, at: datetime) -> Remark:

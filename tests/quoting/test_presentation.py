@@ -10,9 +10,10 @@ from sqlalchemy import select
 from renewals.errors import Malformed
 from renewals.plan import working
 from renewals.plan.catalogue import PRESENTATION, Catalogue
-from renewals.plan.presentation import Presentation
+from renewals.plan.presentation import Presentation, arrange
 from renewals.plan.task import Task
 from renewals.policy import PolicyKind, shipped
+from renewals.quoting.quote import Quote
 from tests.admin.test_record import said
 from tests.quoting.desk import AT, INES, MAYA, Desk, desk
 from tests.web.standing import owner_of_the_database
@@ -30,19 +31,26 @@ def task_of(at: Desk) -> Task:
     ).one()
 
 
+def sent(at: Desk) -> Quote:
+    """With the meeting arranged, as the worker does it."""
+    quote = at.sent(INES)
+    arrange(at.renewal, at=AT)
+    return quote
+
+
 def meet(at: Desk, **otherwise: Any) -> None:
     working.finish(at.renewal, task_of(at), MET | otherwise, minutes=35, by=at.who(MAYA), at=AT)
 
 
 def test_what_was_only_sent_is_not_presented_and_the_meeting_is_work_at_once(world: World) -> None:
     with desk(world) as at:
-        quote = at.sent(INES)
-        key = quote.id
+        key = at.sent(INES).id
+    world.work()
 
+    with desk(world) as at:
         found = Presentation.of(at.session, at.renewal)
         assert (found.by_page, found.is_held) == (False, False)
         assert task_of(at).is_open
-
     page = said(world.signed_in(MAYA).get(f"/admin/quotes/{key}").text)
     assert "Sent is not presented. Walk through it together" in page
 
@@ -62,7 +70,7 @@ def test_a_meeting_has_its_three_parts_and_ends_with_a_person_and_a_calendar_dat
 ) -> None:
     with desk(standing) as at:
         if not at.session.scalar(select(Task.id).where(Task.renewal_id == at.renewal.id, Task.pattern == PRESENTATION)):
-            at.sent(INES)
+            sent(at)
 
         with pytest.raises(Malformed, match=wish):
             meet(at, **otherwise)
@@ -70,9 +78,8 @@ def test_a_meeting_has_its_three_parts_and_ends_with_a_person_and_a_calendar_dat
 
 def test_once_it_was_walked_through_the_desk_says_with_whom_and_what_comes_next(world: World) -> None:
     with desk(world) as at:
-        quote = at.sent(INES)
+        key = sent(at).id
         meet(at)
-        key = quote.id
 
     page = said(world.signed_in(MAYA).get(f"/admin/quotes/{key}").text)
 
@@ -98,7 +105,7 @@ def test_a_company_can_not_take_the_next_step_out_of_the_meeting() -> None:
 
 def test_the_database_takes_no_presentation_without_a_next_step(world: World) -> None:
     with desk(world) as at:
-        at.sent(INES)
+        sent(at)
         key = task_of(at).id
 
     with owner_of_the_database(world) as database, pytest.raises(errors.CheckViolation):
