@@ -18,6 +18,7 @@ def rooms() -> list[ModuleType]:
         matrix,
         milestone,
         notice,
+        objection,
         plan,
         price,
         quote,
@@ -28,9 +29,10 @@ def rooms() -> list[ModuleType]:
         stake,
         step,
         task,
+        trade,
     )
 
     return [
         day, task, search, renewal, bulk, record, milestone, routing, plan, matrix, notice, clause, step, price, quote,
-        account, stake, letter, calendar, approval, audit, check,
+        trade, account, stake, objection, letter, calendar, approval, audit, check,
     ]

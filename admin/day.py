@@ -11,6 +11,7 @@ from admin.shell import DAYS, page
 from admin.task import just_ended
 from gateways.browser import Answer, Visit, get, staff
 from renewals import trail
+from renewals.objection import owed
 from renewals.permission import Permission
 from renewals.person import Person
 from renewals.pipeline import Pipeline, owners
@@ -34,8 +35,8 @@ def show(visit: Visit) -> Answer:
         visit, "admin/day.html", here="day", person=person, days=DAYS, near=pipeline.coming(DAYS, whose, most=SHOWN),
         at_risk=pipeline.at_risk(whose, most=SHOWN), stages=pipeline.by_stage(whose),
         work=Worklist.of(visit.session, whose, visit.today, most=_most(visit)), people=people,
-        again=to_look_at(visit.session, whose, visit.today), ended=just_ended(visit),
-        week_ends=visit.today + WEEK, few=FEW,
+        again=to_look_at(visit.session, whose, visit.today), promised=owed(visit.session, whose, visit.today + WEEK),
+        ended=just_ended(visit), week_ends=visit.today + WEEK, few=FEW,
         news=trail.news(visit.session, pipeline.minded(DAYS, whose), most=NEWEST),
         may=SimpleNamespace(work=visit.someone.may(Permission.WORK_TASKS)),
     )

@@ -17,12 +17,15 @@ from pricing.rightsize import Advice
 from pricing.term import YEAR
 from pricing.versus import versus
 from renewals.errors import Malformed, NotNow, Stale
+from renewals.objection import Objection, ObjectionKind
 from renewals.offer import Approval, Offer
 from renewals.permission import Permission
 from renewals.pipeline import Rules
+from renewals.plan.presentation import Presentation
 from renewals.quoting import deciding, drafting, listing, negotiating
 from renewals.quoting.authority import either
 from renewals.quoting.basis import Basis
+from renewals.quoting.concession import Concession, InReturn
 from renewals.quoting.guest_link import GuestLink
 from renewals.quoting.quote import ENDED, Quote, QuoteState, usual_last_day
 from renewals.quoting.remark import Remark
@@ -88,9 +91,12 @@ def _priced(
     """`form` is what was typed, and is shown again when it can not be written."""
     quote, note = locked(visit, quote_id), form.get("note", "") if form else note
     try:
-        quote.must_be_at(_seen(visit.request.form))
+        quote.must_be_at(seen(visit.request.form))
         with deal.fields_named():
-            drafting.revise(quote, wanted(quote), note=note, by=visit.someone, at=visit.now)
+            drafting.revise(
+                quote, wanted(quote), note=note, in_return=_in_return(visit.request.form), by=visit.someone,
+                at=visit.now,
+            )
     except Malformed as no:
         return _page(visit, quote, form=form, status=422, trouble={no.field or "deal": str(no)})
     except (NotNow, Stale) as no:
@@ -102,7 +108,7 @@ def _priced(
 @post("/admin/quotes/{quote_id:uuid}/submission", staff(Permission.QUOTE))
 def submit(visit: Visit, quote_id: UUID) -> Answer:
     def act(quote: Quote) -> None:
-        quote.must_be_at(_seen(visit.request.form))
+        quote.must_be_at(seen(visit.request.form))
         deciding.submit(quote, by=visit.someone, at=visit.now)
 
     return _done(visit, quote_id, act, flash="submitted")
@@ -113,7 +119,7 @@ def send(visit: Visit, quote_id: UUID) -> Answer:
     form = visit.request.form
 
     def act(quote: Quote) -> None:
-        quote.must_be_at(_seen(form))
+        quote.must_be_at(seen(form))
         last = day(form.get("valid_until", ""), "Give the last day on which it can be accepted.", "valid_until")
         negotiating.send(quote, valid_until=last, by=visit.someone, at=visit.now)
 
@@ -167,10 +173,14 @@ def _done(visit: Visit, quote_id: UUID, act: Act, *, flash: str | None = None, t
     return visit.go(f"/admin/quotes/{quote_id}{to}", flash=flash)
 
 
-def _seen(form: Mapping[str, str]) -> int:
+def seen(form: Mapping[str, str]) -> int:
     """The version that the page showed; 0 for what is none."""
     word = form.get("version", "")
     return int(word) if word.isascii() and word.isdigit() and len(word) < 6 else 0
+
+
+def _in_return(form: Mapping[str, str]) -> InReturn:
+    return InReturn(form.get("asked", ""), form.get("why_nothing", ""))
 
 
 def _page(
@@ -184,7 +194,7 @@ def _page(
     may = _may(visit, quote)
     return page(
         visit, "admin/quote.html", here="quotes", status=status, quote=quote, renewal=renewal, version=version,
-        basis=basis, priced=priced, name_of=basis.choice.name_of, versions=_told(visit, versions),
+        basis=basis, priced=priced, name_of=basis.choice.name_of, versions=_told(visit, quote, versions),
         newest=versions[-1], trouble=trouble or {}, against=versus(basis.agreed, priced), may=may,
         form=form if form is not None else deal.written(priced.deal, basis.library.clauses), typed=visit.request.form,
         lines=deal.products(form) if form is not None else [line.product for line in priced.deal.lines],
@@ -193,8 +203,10 @@ def _page(
         asked=_asked(visit, quote, version), reviews=Review.of_offer(visit.session, version.id),
         alike=basis.would_price_alike(version), last_day=usual_last_day(renewal, basis.on),
         remarks=Remark.of_quote(visit.session, quote.id, inside=True), either=either,
-        wrong=offer_mismatches(version.content), levers=LEVERS,
-        forwarded=GuestLink.of_quote(visit.session, quote.id), fewer=_fewer(basis, priced.deal) if may.price else None,
+        wrong=offer_mismatches(version.content), levers=LEVERS, forwarded=GuestLink.of_quote(visit.session, quote.id),
+        fewer=_fewer(basis, priced.deal) if may.price else None, objection_kinds=list(ObjectionKind),
+        objections=Objection.of_renewal(visit.session, renewal.id),
+        presentation=Presentation.of(visit.session, renewal),
     )
 
 
@@ -206,17 +218,18 @@ def _fewer(basis: Basis, held: Deal) -> Advice | None:
 
 def _looked_at(visit: Visit, versions: list[Offer]) -> Offer:
     """The newest, or the one that the address names."""
-    wanted = _seen(visit.request.query)
+    wanted = seen(visit.request.query)
     return next((each for each in versions if each.number == wanted), versions[-1])
 
 
-def _told(visit: Visit, versions: list[Offer]) -> list[SimpleNamespace]:
+def _told(visit: Visit, quote: Quote, versions: list[Offer]) -> list[SimpleNamespace]:
     """Newest first, each with what it has otherwise than the one before."""
     before: list[Offer | None] = [None, *versions]
+    conceded = {one.offer_id: one for one in Concession.of_quote(visit.session, quote.id)}
     pairs = zip(before, versions, strict=False)
     return [
         SimpleNamespace(
-            offer=after, approval=Approval.of(visit.session, after),
+            offer=after, approval=Approval.of(visit.session, after), concession=conceded.get(after.id),
             revision=between(old.content, after.content) if old else None,
         )
         for old, after in reversed(list(pairs))

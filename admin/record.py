@@ -6,18 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from admin import signed, step
-from admin.form import day, one_of, somebody
-from admin.outcome import plain_amount
+from admin.form import amount, day, one_of, somebody
 from admin.shell import page
 from admin.task import just_ended
 from gateways.browser import Answer, Visit, get, post, staff
-from pricing.money import Money, NotAnAmount
 from renewals import loss, running
 from renewals.activity import NOTED
 from renewals.auto_renewal import Case, may_charge
 from renewals.errors import Malformed
 from renewals.event import EventName
 from renewals.notice import Notice
+from renewals.objection import Objection, ObjectionKind
 from renewals.payment import Payment
 from renewals.permission import REFUSALS, Permission
 from renewals.person import Person
@@ -38,7 +37,7 @@ from renewals.trail import Told
 
 FIELDS = (
     "segment", "reason", "stage", "target", "owner", "kind", "on", "with", "words", "loss", "loss_words", "served_on",
-    "tracking", "event", "told_on", "evidence", "change",
+    "tracking", "event", "told_on", "evidence", "change", "objection", "objected",
 )
 STORY = 12
 """Entries of the story that are open at once; the older ones are folded."""
@@ -75,7 +74,7 @@ def aim(visit: Visit, renewal_id: UUID) -> Answer:
     form = visit.request.form
 
     def act(renewal: Renewal) -> None:
-        target = None if "reset" in form else _money(form.get("target", ""), renewal.value.currency)
+        target = None if "reset" in form else amount(form.get("target", ""), renewal.value.currency, "target")
         running.aim(renewal, target, by=visit.someone, at=visit.now)
 
     return _done(visit, renewal_id, act, flash="aimed")
@@ -135,14 +134,6 @@ def _segment(word: str) -> Segment | None:
     return one_of(Segment, word, "Choose how this renewal is served.", "segment")
 
 
-def _money(text: str, currency: str) -> Money:
-    """An amount as people type it and as the page shows it: 72000, 72,000.50, USD 72,000. Raises: Malformed."""
-    try:
-        return Money.parse(plain_amount(text, currency), currency)
-    except NotAnAmount:
-        raise Malformed(f"This is no amount in {currency}. Write it like 72000 or 72,000.", "target") from None
-
-
 def _with(renewal: Renewal, word: str) -> Person | None:
     """Raises: Malformed for somebody who is not theirs."""
     if not word:
@@ -164,7 +155,8 @@ def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str
         choices=_choices(visit, renewal), typed=typed, trouble=trouble, by_itself=_by_itself(visit, renewal),
         steps=step.beside(visit, renewal), quotes=Quote.of_renewal(visit.session, renewal.id),
         why=Why.of(visit.session, renewal), signed=signed.beside(visit, renewal),
-        readiness=_readiness(visit, renewal, pipeline.rules),
+        readiness=_readiness(visit, renewal, pipeline.rules), objection_kinds=list(ObjectionKind),
+        objections=Objection.of_renewal(visit.session, renewal.id),
     )
 
 

@@ -162,7 +162,7 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] 
     EventName.REVIEW_RETURNED: [("tell_decided", _happened, 0)],
     EventName.REVIEW_REFUSED: [("tell_decided", _happened, 0)],
     EventName.QUOTE_APPROVED: [("tell_decided", _happened, 0)],
-    EventName.QUOTE_SENT: [("tell_sent", _of_ours, 0)],
+    EventName.QUOTE_SENT: [("tell_sent", _of_ours, 0), ("arrange_meeting", _house, 0)],
     EventName.QUOTE_COUNTERED: [("tell_negotiated", _happened, 0)],
     EventName.QUOTE_DECLINED: [("tell_negotiated", _happened, 0)],
     EventName.QUOTE_ACCEPTED: [("tell_negotiated", _happened, 0), ("tell_agreed", _both, 0)],

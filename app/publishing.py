@@ -15,6 +15,7 @@ from app import jobs
 from app.settings import Settings
 from app.transaction import Database, Role
 from gateways.stencil import proof
+from pricing.boundary import Boundaries
 from pricing.clause import Library
 from pricing.matrix import Matrix
 from pricing.policy import PricePolicy
@@ -125,5 +126,6 @@ CHECKS: dict[PolicyKind, Callable[[dict[str, Any]], object]] = {
     PolicyKind.NOTICE: check_notices,
     PolicyKind.MATRIX: partial(Matrix.parse, "draft"),
     PolicyKind.CLAUSES: partial(Library.parse, "draft"),
+    PolicyKind.NEGOTIATION: partial(Boundaries.parse, "draft"),
 }
 """What reads each kind and refuses what can not be used."""

@@ -17,6 +17,7 @@ from renewals.inbox import Inbox
 from renewals.instalment import Instalment
 from renewals.message import Message
 from renewals.notice import Notice
+from renewals.objection import Objection
 from renewals.offer import Approval, Offer
 from renewals.pace import Pace
 from renewals.paper import Agreement, Document, Invoice
@@ -29,6 +30,7 @@ from renewals.plan.step import Step
 from renewals.plan.sweep import Sweep
 from renewals.plan.task import Task
 from renewals.policy import Policy
+from renewals.quoting.concession import Concession
 from renewals.quoting.delegation import Delegation
 from renewals.quoting.envelope import EnvelopeGrant
 from renewals.quoting.guest_link import GuestLink
@@ -47,9 +49,9 @@ from renewals.value import Figure, Usage
 
 ALL = (
     Acceptance, Account, Action, Activity, Agreement, Anchor, ApiToken, Approval, BillingDetails, BookImport, Bulk,
-    BulkPart, Card, Clock, Consent, Delegation, Document, EnvelopeGrant, Event, Feed, Figure, GuestLink, HealthReading,
-    Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone, Notice, Offer, Pace, Payment, Person, Plan,
-    Policy, Quota, Quote, Remark, Renewal, Review, Routing, Seal, SignIn, Snooze, Stake, Step, Subscription, Sweep,
-    Task, TeamMember, Term, Usage, WebSession,
+    BulkPart, Card, Clock, Concession, Consent, Delegation, Document, EnvelopeGrant, Event, Feed, Figure, GuestLink,
+    HealthReading, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone, Notice, Objection, Offer,
+    Pace, Payment, Person, Plan, Policy, Quota, Quote, Remark, Renewal, Review, Routing, Seal, SignIn, Snooze, Stake,
+    Step, Subscription, Sweep, Task, TeamMember, Term, Usage, WebSession,
 )
 METADATA = Record.metadata

@@ -45,6 +45,7 @@ CHORES: tuple[Callable[..., Any], ...] = (
     auto_renewal.tell_unserved, auto_renewal.print_notice,
     quote.tell_asked, quote.tell_late, quote.tell_decided, quote.tell_sent, quote.tell_negotiated, quote.tell_agreed,
     clauses.tell_trued_up, clauses.tell_left, clauses.tell_renegotiation,
+    quote.arrange_meeting,
 )
 """Every job that follows from an event, under its function's own name."""
 PERIODIC: tuple[tuple[Callable[..., Any], str], ...] = (

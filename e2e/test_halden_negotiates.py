@@ -54,6 +54,7 @@ def _written(page: Page, renewal: str, discount: str) -> str:
     page.goto(f"/admin/renewals/{renewal}")
     page.get_by_role("button", name="Write a quote").click()
     page.locator("input[name=discount]").fill(discount)
+    page.get_by_label("What we ask in return").fill("They sign by the end of the month")
     page.get_by_role("button", name="Price it").click()
     page.get_by_role("button", name=re.compile("^Submit version")).click()
     expect(page.get_by_role("heading", name="Waiting for approval")).to_be_visible()

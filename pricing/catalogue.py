@@ -48,6 +48,11 @@ class Catalogue:
     def parse(cls, content: Reading) -> "Catalogue":
         return cls({id: Product.parse(id, product) for id, product in sorted(content.items())})
 
+    def name_of(self, product: str) -> str:
+        """What people call a product."""
+        known = self.products.get(product)
+        return known.name if known else product.replace("_", " ").capitalize()
+
     def price_list(self, product: str, currency: str) -> PriceList | None:
         """None for what is not sold, or not in this currency: then only the customer's own price is known."""
         found = self.products.get(product)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations, product
 
-from pricing.deal import Deal
+from pricing.authority import percent
+from pricing.deal import Deal, DealError
 from pricing.discount import WHOLE
 from pricing.facts import Facts
 from pricing.instalments import Billing
@@ -17,6 +18,9 @@ from pricing.rightsize import right_size
 from pricing.scope import Scope
 
 Move = Callable[[Deal], Deal]
+
+MOST_LINES = 8
+"""Of how many products it is tried what leaving one out would do: those that cost the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ def what_would_it_take(
     """The smallest sets of changes that bring a full year to `target` or below, best first.
 
     First what nobody has to approve, then what keeps the highest total value, then what changes least. The discount
-    that would do it alone is among them. Source: mission F4.
+    that would do it alone is among them. What policy does not sell in that way is left out.
+    Raises: DealError when the deal itself is not sold any more. Source: mission F4.
     """
     asking = _Asking(scope, facts, policy, deal, starts_on, target)
     trades = [Trade(changes, quoted, allowed(quoted)) for changes, quoted in asking.found()]
@@ -69,45 +74,54 @@ class _Asking:
 
     def found(self) -> Iterator[tuple[tuple[Change, ...], Quoted]]:
         """A set that holds one which reaches the target already gives more than it takes, and is left out."""
-        axes = [axis for axis in self._axes() if axis]
+        asked = self._quote(self.deal)
+        axes = [axis for axis in self._axes(asked) if axis]
         reached: list[frozenset[Change]] = []
         for count in range(len(axes) + 1):
             for moves in _choices(axes, count):
                 changes = tuple(change for change, _ in moves)
+                if any(less <= set(changes) for less in reached):
+                    continue
                 quoted = self._priced(moves)
-                if quoted.per_year <= self.target and not any(less <= set(changes) for less in reached):
+                if quoted and quoted.per_year <= self.target:
                     reached.append(frozenset(changes))
                     yield changes, quoted
         if frozenset() not in reached:
             yield self._by_discount()
 
-    def _priced(self, moves: Sequence[tuple[Change, Move]]) -> Quoted:
+    def _priced(self, moves: Sequence[tuple[Change, Move]]) -> Quoted | None:
+        """None for what is not sold in that way."""
         deal = self.deal
-        for _, move in moves:
-            deal = move(deal)
-        return self._quote(deal)
+        try:
+            for _, move in moves:
+                deal = move(deal)
+            return self._quote(deal)
+        except DealError:
+            return None
 
     def _quote(self, deal: Deal) -> Quoted:
         return quote(self.scope, self.facts, self.policy, deal, self.starts_on)
 
-    def _axes(self) -> Iterator[list[tuple[Change, Move]]]:
+    def _axes(self, asked: Quoted) -> Iterator[list[tuple[Change, Move]]]:
         """What can be traded, the choices of each; a longer term comes before what is paid in advance for it."""
         yield [_to_term(longer) for longer in longer_terms(self.policy, self.deal)]
         yield [] if self.deal.prepaid else [(Change("prepayment", "All years paid in advance"), _prepaid)]
         yield [_paid_sooner(sooner) for sooner in earlier_payment(self.policy, self.deal)]
         yield list(self._real_need())
-        yield [_without(line.product) for line in self.deal.lines if line.product != self.scope.plan]
+        added = [line for line in asked.lines if line.product != self.scope.plan]
+        dearest = sorted(added, key=lambda line: (-line.amount.minor, line.product))[:MOST_LINES]
+        yield [_without(line.product, self.policy.catalogue.name_of(line.product)) for line in dearest]
 
     def _real_need(self) -> Iterator[tuple[Change, Move]]:
         advice = right_size(self.scope, self.policy, self.facts.seats_used)
         if advice and advice.suggested < self.deal.quantities[self.scope.plan]:
-            says = f"{advice.suggested} seats, for the {advice.used} that are used"
+            says = f"{advice.suggested} seats for the {advice.used} people who use it"
             yield Change("volume", says), advice.fitted
 
     def _by_discount(self) -> tuple[tuple[Change, ...], Quoted]:
         """The least discount on everything that reaches the target with nothing in return."""
         deal = least_discount(self._quote, self.deal, self.target, least=self.deal.discount)
-        return (Change("discount", f"{deal.discount} basis points off everything"),), self._quote(deal)
+        return (Change("discount", f"{percent(deal.discount)} off everything"),), self._quote(deal)
 
 
 def least_discount(price: Callable[[Deal], Quoted], deal: Deal, target: Money, least: int = 0) -> Deal:
@@ -137,7 +151,7 @@ def _to_term(longer: Deal) -> tuple[Change, Move]:
     def move(deal: Deal) -> Deal:
         return pulled("term", replace(deal, months=longer.months, shape=longer.shape))
 
-    return Change("term", f"{longer.months} months"), move
+    return Change("term", f"Committing to {longer.months} months"), move
 
 
 def _prepaid(deal: Deal) -> Deal:
@@ -151,11 +165,11 @@ def _paid_sooner(sooner: Deal) -> tuple[Change, Move]:
     return Change("payment_days", f"Paid within {sooner.net_days} days"), move
 
 
-def _without(product: str) -> tuple[Change, Move]:
+def _without(product: str, name: str) -> tuple[Change, Move]:
     def move(deal: Deal) -> Deal:
         return replace(deal, lines=tuple(line for line in deal.lines if line.product != product))
 
-    return Change("scope", f"Without {product}"), move
+    return Change("scope", f"Without {name}"), move
 
 
 def _rank(trade: Trade) -> tuple[bool, int, int, tuple[str, ...]]:

@@ -104,8 +104,7 @@ class Choice:
 
     def name_of(self, product: str) -> str:
         """What people call a product."""
-        known = self.price_policy.catalogue.products.get(product)
-        return known.name if known else product.replace("_", " ").capitalize()
+        return self.price_policy.catalogue.name_of(product)
 
     @property
     def plan_name(self) -> str:

@@ -46,6 +46,7 @@ class PolicyKind(StrEnum):
     NOTICE = "notice"
     MATRIX = "matrix"
     CLAUSES = "clauses"
+    NEGOTIATION = "negotiation"
 
 
 class Policy(Record):

@@ -15,6 +15,7 @@ from renewals.activity import Activity
 from renewals.event import Event, EventName
 from renewals.message import Message
 from renewals.notice import Notice
+from renewals.objection import Objection
 from renewals.offer import Offer
 from renewals.paper import Agreement, Document, Invoice
 from renewals.payment import Payment
@@ -105,6 +106,7 @@ def of_renewal(session: Session, key: UUID) -> list[Told]:
     """Everything that happened to a renewal and to what belongs to it, newest first."""
     owned = (
         Payment, Message, Notice, Offer, Acceptance, Agreement, Invoice, Document, Snooze, Task, Milestone, Action,
+        Objection,
     )
     subjects = [select(kind.id).where(kind.renewal_id == key) for kind in owned]
     term = select(Term.id).join(Agreement, Agreement.id == Term.agreement_id).where(Agreement.renewal_id == key)

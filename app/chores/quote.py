@@ -8,6 +8,7 @@ from app.work import Work
 from renewals.event import Event
 from renewals.message import Message, MessageKind
 from renewals.person import Person
+from renewals.plan import presentation
 from renewals.plan.readers import readers
 from renewals.quoting import minding
 from renewals.quoting.quote import Quote
@@ -55,6 +56,12 @@ def tell_sent(work: Work, subject: UUID, event: UUID) -> None:
     for person, part in readers(work.session, renewal, READS_PROPOSALS):
         plan(work, MessageKind.PROPOSAL, person, renewal, purpose=f"proposal:{event}:{person.id}",
              quote=str(quote.id), part=part)
+
+
+def arrange_meeting(work: Work, subject: UUID) -> None:
+    """Sent is not presented: where it is negotiated, walking through it is somebody's work from now on."""
+    renewal = Renewal.find(work.session, Quote.find(work.session, subject).renewal_id, lock=True)
+    presentation.arrange(renewal, at=work.now)
 
 
 def tell_negotiated(work: Work, event: UUID) -> None:

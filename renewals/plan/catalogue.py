@@ -27,6 +27,12 @@ HOLDS = (PROPOSAL, "contract_sent", "closed_won")
 """What a task comes before. Only a proposal is held back by it: contract and close follow from what the customer does,
 and nobody's open task keeps their yes or their money waiting."""
 
+PRESENTATION = "proposal_presentation"
+LEAVES_BEHIND: Mapping[str, tuple[str, ...]] = {
+    PRESENTATION: ("held_on", "there", "next_step", "next_by", "next_on"),
+}
+"""What a task is not done without, whatever a company asks besides. Source: timeline, "Pembentangan Proposal"."""
+
 SOURCES = ("T", "S", "K")
 """The timeline playbook, the strategy framework, and what is neither's: ours or the company's own."""
 
@@ -121,6 +127,7 @@ class Catalogue:
             page.only("tasks")
             patterns = tuple(_pattern(_named(one)) for one in page["tasks"].each())
             _each_once((pattern.key for pattern in patterns), page["tasks"])
+            _must_leave_behind(patterns, page["tasks"])
         except PolicyError as no:
             raise Malformed(str(no)) from no
         return cls(patterns)
@@ -267,6 +274,13 @@ def _minutes_in(given: Reading) -> dict[Segment, int]:
         return {}
     found.only(*Segment)
     return {Segment(name): minutes.count(1, MOST_MINUTES) for name, minutes in found.items()}
+
+
+def _must_leave_behind(patterns: Iterable[Pattern], given: Reading) -> None:
+    for pattern in patterns:
+        asked = {field.key for field in pattern.outcome if field.required}
+        if lacking := [key for key in LEAVES_BEHIND.get(pattern.key, ()) if key not in asked]:
+            raise given.refused(f"does not ask for {lacking[0]!r} in {pattern.key!r}, which is not done without it")
 
 
 def _each_once(keys: Iterable[str], given: Reading) -> None:

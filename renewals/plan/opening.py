@@ -87,6 +87,26 @@ def open_apart(
     return _opened(session, [made], at=at)[0]
 
 
+def bring_forward(session: Session, renewal: Renewal, key: str, *, at: datetime) -> list[Task]:
+    """Open one piece of the plan's work before its milestone comes; what was opened, or is not planned, stays so."""
+    plan, on = Plan.of(session, renewal.id), renewal.account.today(at)
+    known = select(Task.id).where(Task.renewal_id == renewal.id, Task.pattern == key)
+    if plan is None or session.scalar(known.limit(1)):
+        return []
+    policies = Policy.all_in_force(session, on)
+    policy, loud = policies[PolicyKind.TASKS], rungs(plan.profile, policies[PolicyKind.PLAN].content["plans"])
+    staff, hours = Staff(session), hours_of(renewal.account, policies[PolicyKind.PLAN])
+    milestones = {days_of(one.key): one for one in session.scalars(Milestone.of_renewal(renewal.id)) if not one.quiet}
+    return _opened(session, [
+        _task(
+            renewal, milestones[place], one, policy, staff, at=at,
+            due_on=_due_on(renewal, one, loud, hours, at=at),
+        )
+        for one in _patterns(plan, policy)
+        if one.key == key and (place := place_of(one.at, loud)) in milestones
+    ], at=at)
+
+
 def _opened(session: Session, made: list[Task], *, at: datetime) -> list[Task]:
     session.add_all(made)
     session.flush()  # the events name the rows

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, Select, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Select, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from renewals.base import Owned, session_of, tenant
@@ -38,6 +38,11 @@ class Task(Lifecycle, Owned):
         Index("uq_task_renewal_pattern", "renewal_id", "pattern", unique=True, postgresql_where="state = 'open'"),
         Index("ix_task_assignee_open", "assignee_id", "due_on", postgresql_where="state = 'open'"),
         Index("ix_task_renewal", "renewal_id"),
+        CheckConstraint(
+            "pattern <> 'proposal_presentation' OR state <> 'done' OR "
+            "outcome ?& ARRAY['held_on', 'there', 'next_step', 'next_by', 'next_on']",
+            name="presented_is_walked_through",
+        ),
     )
 
     MOVES: ClassVar[Mapping[TaskState, frozenset[TaskState]]] = {

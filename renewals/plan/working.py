@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from renewals.base import session_of
 from renewals.errors import Malformed, NotNow
 from renewals.message import Message, MessageKind
+from renewals.objection import OBJECTIONS, Objection
 from renewals.person import Person, Role
-from renewals.plan.catalogue import Pattern, check_outcome
+from renewals.plan.catalogue import PRESENTATION, Pattern, check_outcome
 from renewals.plan.opening import catalogue_of
+from renewals.plan.presentation import must_be_walked_through
 from renewals.plan.readers import staff_with
 from renewals.plan.reality import BLOCKER, CLOSE, REALITY_CHECK
 from renewals.plan.task import Task
@@ -64,6 +66,10 @@ def finish(
     session = session_of(task)
     outcome = check_outcome(pattern_of(session, task), answers)
     _must_be_its_currency(renewal, outcome)
+    if task.pattern == PRESENTATION:
+        must_be_walked_through(outcome, renewal.account.today(at))
+    if task.pattern == OBJECTIONS:
+        Objection.must_not_be_open(session, renewal.id)
     if task.pattern == REALITY_CHECK:
         _face_reality(renewal, outcome)
     task.finish(outcome, minutes=minutes, by=by, at=at)

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from pricing.asked import Asked, together
 from pricing.board import Board, board
+from pricing.boundary import Boundaries
 from pricing.clause import ClauseKind, Library, custom, twice
 from pricing.deal import Deal, DealError, DealLine
 from pricing.economics import Economics
@@ -185,6 +186,26 @@ class Basis:
         lines = [[line.product, line.quantity, line.amount.minor] for line in self.choice.scope.lines]
         known = {"segment": self.choice.segment.value, "health": self.choice.health.value, "lines": lines}
         return sha256(canonical(known).encode()).hexdigest()
+
+    @property
+    def boundaries(self) -> Boundaries:
+        """What is negotiated how far, by the policy in force."""
+        return self.choice.policies[PolicyKind.NEGOTIATION].parsed(Boundaries.parse)
+
+    def must_be_negotiable(self, deal: Deal) -> None:
+        """Neither side writes down what is not: it stays as they have it, or as it is recommended to them.
+
+        Raises: DealError. Source: timeline, "Permulaan Rundingan": "Apa yang tidak boleh dirunding?".
+        """
+        term = self.renewal.term
+        today = Deal.as_today(self.choice.scope, net_days=term.net_days, billing=term.billing)
+        self.boundaries.must_allow(deal, (today, self.recommended))
+
+    def is_negotiable(self, deal: Deal) -> bool:
+        with suppress(DealError):
+            self.must_be_negotiable(deal)
+            return True
+        return False
 
     @staticmethod
     def must_be_theirs_to_ask(deal: Deal, shown: Deal) -> None:

@@ -20,6 +20,7 @@ from renewals.pipeline import Listed, Pipeline, Quarter
 from renewals.quoting.authority import Authority
 from renewals.quoting.basis import Basis
 from renewals.quoting.compared import Compared
+from renewals.quoting.concession import Concession
 from renewals.quoting.deciding import may_decide
 from renewals.quoting.precedent import Precedent, precedents
 from renewals.quoting.quote import Quote
@@ -70,6 +71,12 @@ class Card:
     def why_not(self) -> str:
         """Why this person does not decide it."""
         return self._may if isinstance(self._may, str) else ""
+
+    @cached_property
+    def concessions(self) -> Sequence[Concession]:
+        """What the versions until this one gave, and what was asked for each; the newest first."""
+        until = [one.id for one in self.quote.versions if (one.number or 0) <= (self.version.number or 0)]
+        return [one for one in Concession.of_quote(self.session, self.quote.id)[::-1] if one.offer_id in until]
 
     @cached_property
     def compared(self) -> Compared:

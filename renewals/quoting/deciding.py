@@ -20,6 +20,7 @@ from renewals.permission import Permission
 from renewals.person import Person
 from renewals.quoting.authority import Authority, authority_over, still_holds
 from renewals.quoting.basis import Basis
+from renewals.quoting.concession import Concession
 from renewals.quoting.drafting import beside, draft, write
 from renewals.quoting.envelope import EnvelopeGrant
 from renewals.quoting.quote import Quote, QuoteState, usual_last_day
@@ -173,7 +174,10 @@ def _as_judged_now(quote: Quote, *, by: Person, at: datetime) -> Offer:
     alike = priced.content_hash == newest.content_hash and basis.asked(priced, beside(quote)).json == newest.asked
     if alike and not Review.of_offer(session_of(quote), newest.id):
         return newest
-    return write(quote, basis, deal, note=newest.note, by=by, at=at)
+    version = write(quote, basis, deal, note=newest.note, by=by, at=at)
+    if concession := Concession.of(session_of(quote), newest.id):
+        concession.carry_to(version)
+    return version
 
 
 def _reviews(

@@ -6,7 +6,9 @@ The renewal must be locked.
 from collections.abc import Sequence
 from datetime import datetime
 
+from pricing.boundary import given
 from pricing.deal import Deal
+from pricing.kept import kept
 from renewals.base import session_of
 from renewals.event import Event, EventName
 from renewals.offer import Approval, Offer
@@ -14,12 +16,14 @@ from renewals.permission import Permission
 from renewals.person import Person
 from renewals.policy import PolicyKind
 from renewals.quoting.basis import Basis
+from renewals.quoting.concession import Concession, InReturn
 from renewals.quoting.quote import DEAD, OURS_ALONE, Quote, QuoteState
 from renewals.quoting.review import Review
 from renewals.renewal import Renewal
 
 LONGEST = 500
 """Characters of why a version is as it is."""
+UNSAID = InReturn()
 
 
 def draft(renewal: Renewal, deal: Deal | None = None, *, by: Person, at: datetime) -> Quote:
@@ -35,29 +39,39 @@ def draft(renewal: Renewal, deal: Deal | None = None, *, by: Person, at: datetim
     return quote
 
 
-def revise(quote: Quote, deal: Deal, *, note: str = "", by: Person, at: datetime) -> Offer:
-    """Another version, with no approvals but those granted beforehand; the same again changes nothing.
+def revise(
+    quote: Quote, deal: Deal, *, note: str = "", in_return: InReturn = UNSAID, by: Person, at: datetime
+) -> Offer:
+    """Another version, with no approvals but those granted beforehand; the same again changes nothing. What it gives
+    more than our last word carries its ask, or that it is nothing, and why.
 
-    Raises: NotYours, NotNow, DealError.
+    Raises: NotYours, NotNow, DealError, Malformed. Source: timeline, "Permulaan Rundingan"; mission F3.
     """
     by.must(Permission.QUOTE)
     quote.renewal.must_be_open()
     if quote.state is not QuoteState.EXPIRED:
         quote.must_be_live()
     basis = Basis.of_quote(quote, at=at)
+    basis.must_be_negotiable(deal)
     priced, newest = basis.price(deal), quote.newest
     if priced.content_hash == newest.content_hash and quote.state in OURS_ALONE:
         return newest
+    things = list(given(kept(quote.ours.content), priced))
+    in_return.must_answer(basis.boundaries.carrying(things))
     Review.void_all(quote, at=at)
     quote.to_draft(by=by, at=at)
-    return write(quote, basis, deal, note=note, by=by, at=at)
+    version = write(quote, basis, deal, note=note, by=by, at=at)
+    if things and in_return.is_said:
+        Concession.make(version, things, in_return, by=by, at=at)
+    return version
 
 
 def write(quote: Quote, basis: Basis, deal: Deal, *, note: str = "", by: Person, at: datetime) -> Offer:
     """One more version: priced, judged together with what is quoted beside it, and kept for ever.
 
-    Raises: DealError.
+    Raises: DealError, also for what is not negotiable.
     """
+    basis.must_be_negotiable(deal)
     session, priced = session_of(quote), basis.price(deal)
     asked = basis.asked(priced, beside(quote))
     version = Offer.of(basis.renewal, priced, "quote", at=at)

@@ -75,6 +75,7 @@ def counter(quote: Quote, deal: Deal, words: str = "", *, by: Person, at: dateti
     shown = _before_them(quote)
     basis = Basis.of_quote(quote, at=at)
     basis.must_be_theirs_to_ask(deal, basis.deal_of(shown))
+    basis.must_be_negotiable(deal)
     if basis.price(deal).content_hash == shown.content_hash:
         raise Malformed("This is what lies before you already. Change something, or accept it.", "deal")
     Review.void_all(quote, at=at)

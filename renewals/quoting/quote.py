@@ -127,6 +127,14 @@ class Quote(Lifecycle, Owned):
         query = select(Offer).where(Offer.quote_id == self.id).order_by(Offer.number.desc()).limit(1)
         return session_of(self).scalars(query).one()
 
+    @property
+    def ours(self) -> Offer:
+        """The newest version that is our word: one that we wrote, or that lies before them."""
+        return next(
+            each for each in reversed(self.versions)
+            if each.id == self.shown_id or each.author is None or each.author.is_staff
+        )
+
     @classmethod
     def begin(cls, renewal: Renewal, *, matrix: str, by: Person, at: datetime) -> "Quote":
         """An empty one, with the next number. Raises: NotYours, NotNow."""

@@ -95,6 +95,8 @@ def _answered(basis: Basis, quote: Quote, shown: Offer, deal: Deal, at: datetime
 
 def _deal(basis: Basis, shown: Offer, wish: Wish) -> Deal:
     choice = basis.choice
-    return wished(
+    deal = wished(
         choice.scope, choice.facts, choice.price_policy, basis.deal_of(shown), wish, basis.renewal.renews_on
     )
+    basis.must_be_negotiable(deal)
+    return deal

@@ -36,8 +36,9 @@ def form_of(page: str) -> dict[str, str]:
 
 
 def price(visitor: Visitor, path: str, **changes: str) -> httpx.Response:
-    """Press "Price it" with some fields changed; "__" in a name stands for a dot."""
-    form = form_of(visitor.get(path).text) | {name.replace("__", "."): value for name, value in changes.items()}
+    """Press "Price it" with some fields changed, for something in return; "__" in a name stands for a dot."""
+    asked = {"asked": "Two years"}
+    form = form_of(visitor.get(path).text) | asked | {name.replace("__", "."): value for name, value in changes.items()}
     return visitor.post(f"{path}/versions", form, page=path)
 
 

@@ -108,7 +108,7 @@ def test_who_may_not_decide_reads_why_and_can_not(world: World) -> None:
     with world.reading() as session:
         assert session.get_one(Renewal, renewal).segment_override is None
     assert "Changing a segment needs a CSM, a manager or an administrator." in page
-    assert re.findall(r'action="/admin/renewals/[^"]*/(\w+)"', page) == ["activity"]
+    assert re.findall(r'action="/admin/renewals/[^"]*/(\w+)"', page) == ["activity", "objections"]
     assert status == 403
 
 

@@ -17,6 +17,7 @@ SPOKEN_TO_CUSTOMERS = [
     )),
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "portal").glob("*.py")),
     *(f"app/{name}.py" for name in ("desk", "signin", "visit")),
+    "pricing/boundary.py",
 ]
 
 NEVER_SHOWN = {"This visit has not begun.", "Please send an invoice."}

@@ -26,12 +26,13 @@ from renewals.clauses.termination import Termination
 from renewals.clauses.true_up import TrueUp
 from renewals.event import CUSTOMER_SEES
 from renewals.instalment import Instalment
+from renewals.objection import Objection, ObjectionKind
 from renewals.plan.task import Task
-from renewals.quoting import deciding, negotiating
+from renewals.quoting import deciding, drafting, negotiating
 from renewals.quoting.quote import Quote
 from renewals.renewal import Renewal
 from renewals.subscription import Term
-from tests.quoting.desk import FARAH, MAYA, desk
+from tests.quoting.desk import FARAH, FOR_NOTHING, MAYA, desk
 from tests.web.cast import Cast
 from tests.web.doors import ROLES, STAFF, doors
 from tests.web.guest import Guest
@@ -54,7 +55,7 @@ CLOSED = {
 }
 """Tables of which a customer's transaction can read nothing at all."""
 
-OURS = {"action", "health_reading", "plan", "routing", "stake", "task", "team_member"}
+OURS = {"action", "concession", "health_reading", "objection", "plan", "routing", "stake", "task", "team_member"}
 """Tables of a company's rows of which its own transaction can read nothing: how we work is ours."""
 
 ACROSS = {
@@ -71,6 +72,9 @@ ACROSS = {
     ("web_session", "person_id"): "a session of staff belongs to no company",
     ("api_token", "person_id"): "a member of the staff",
     ("offer", "author_id"): "somebody on either side",
+    ("concession", "by_id"): "a member of the staff",
+    ("objection", "raised_by"): "a member of the staff",
+    ("objection", "who_id"): "somebody on either side",
     ("quote", "author_id"): "a member of the staff",
     ("remark", "by_id"): "somebody on either side",
     ("review", "asked_of"): "a member of the staff",
@@ -131,8 +135,14 @@ def lived_in(marked: tuple[Cast, int], standing: World) -> Cast:
 def _negotiate(world: World, buyer: str) -> None:
     """A quote with an envelope, a remark on it, and a counter-offer inside."""
     with desk(world, "cedar-dental") as at:
-        quote = at.submitted(discount=1200)
+        quote = at.draft()
+        discounted = at.deal(quote, discount=1200)
+        drafting.revise(quote, discounted, in_return=FOR_NOTHING, by=at.who(MAYA), at=at.at)
+        deciding.submit(quote, by=at.who(MAYA), at=at.at)
         region = Envelope(until=date(2026, 9, 30), most_discount=1500, most_line=2000)
+        Objection.raise_against(
+            at.renewal, ObjectionKind.TIME, "After the fair", quote_id=quote.id, by=at.who(MAYA), at=at.at
+        )
         deciding.grant_envelope(at.open(quote)[0], region, by=at.who(FARAH), at=at.at)
         negotiating.send(quote, by=at.who(MAYA), at=at.at)
         negotiating.remark(quote, "Is this the best you can do?", by=at.who(buyer), at=at.at)

@@ -17,6 +17,7 @@ from renewals.person import Person
 from renewals.policy import Policy, PolicyKind
 from renewals.quoting import deciding, drafting, negotiating
 from renewals.quoting.basis import Basis
+from renewals.quoting.concession import InReturn
 from renewals.quoting.quote import Quote
 from renewals.quoting.review import Review
 from renewals.renewal import Renewal
@@ -27,6 +28,7 @@ MAYA, RAVI, OMAR, INES, FARAH, TOMAS, GRACE = (
     f"{name}@lumen.example" for name in ("maya", "ravi", "omar", "ines", "farah", "tomas", "grace")
 )
 ANNA = "anna@halden-bank.example"
+FOR_NOTHING = InReturn(why_nothing="They have waited long enough")
 
 
 @dataclass

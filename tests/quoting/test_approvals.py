@@ -15,7 +15,7 @@ from renewals.quoting import deciding, drafting, negotiating
 from renewals.quoting.delegation import Delegation
 from renewals.quoting.quote import QuoteState
 from renewals.quoting.review import Review, ReviewState
-from tests.quoting.desk import ANNA, AT, FARAH, GRACE, INES, MAYA, OMAR, RAVI, desk
+from tests.quoting.desk import ANNA, AT, FARAH, FOR_NOTHING, GRACE, INES, MAYA, OMAR, RAVI, desk
 from tests.world import World
 
 
@@ -71,7 +71,7 @@ def test_a_change_after_the_approval_is_another_version_with_none(world: World) 
         at.grant(quote, INES)
         before = quote.newest
 
-        drafting.revise(quote, at.deal(quote, discount=1300), by=at.who(MAYA), at=AT)
+        drafting.revise(quote, at.deal(quote, discount=1300), in_return=FOR_NOTHING, by=at.who(MAYA), at=AT)
 
         assert quote.state is QuoteState.DRAFT
         assert Approval.of(at.session, before) is not None
@@ -85,7 +85,7 @@ def test_what_was_asked_of_the_version_before_is_not_asked_any_more(world: World
         quote = at.submitted(discount=1200)
         review = at.open(quote)[0]
 
-        drafting.revise(quote, at.deal(quote, discount=1300), by=at.who(MAYA), at=AT)
+        drafting.revise(quote, at.deal(quote, discount=1300), in_return=FOR_NOTHING, by=at.who(MAYA), at=AT)
 
         assert review.state is ReviewState.VOID
         with pytest.raises(NotNow):

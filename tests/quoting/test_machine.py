@@ -24,7 +24,7 @@ from renewals.quoting.delegation import Delegation
 from renewals.quoting.quote import Quote, QuoteState
 from renewals.quoting.review import Review, ReviewState
 from renewals.renewal import Renewal
-from tests.quoting.desk import ANNA, AT, FARAH, GRACE, INES, MAYA, OMAR, RAVI, TOMAS, Desk
+from tests.quoting.desk import ANNA, AT, FARAH, FOR_NOTHING, GRACE, INES, MAYA, OMAR, RAVI, TOMAS, Desk
 from tests.world import World
 
 STAFF = (MAYA, RAVI, OMAR, INES, FARAH, TOMAS, GRACE)
@@ -59,7 +59,8 @@ class Approvals(RuleBasedStateMachine):
         if quote := self._one(data):
             shape = {"months": months, "shape": Shape.FIXED if months > 12 else None}
             self._try(lambda: drafting.revise(
-                quote, self.at.deal(quote, discount=discount, **shape), by=self.at.who(by), at=self.at.at
+                quote, self.at.deal(quote, discount=discount, **shape), in_return=FOR_NOTHING, by=self.at.who(by),
+                at=self.at.at,
             ))
 
     @rule(data=st.data(), by=st.sampled_from(STAFF))

@@ -11,7 +11,7 @@ from renewals.matrix.draft import Draft
 from renewals.quoting import deciding, drafting
 from renewals.quoting.delegation import Delegation
 from renewals.quoting.past import Decided, decided
-from tests.quoting.desk import AT, FARAH, INES, MAYA, OMAR, Desk, desk
+from tests.quoting.desk import AT, FARAH, FOR_NOTHING, INES, MAYA, OMAR, Desk, desk
 from tests.world import World
 
 LAST_YEAR = AT - timedelta(days=365)
@@ -27,10 +27,10 @@ def test_the_newest_version_that_was_decided_counts_once(world: World) -> None:
         quote = at.submitted(discount=1200)
         at.grant(quote, FARAH)
         at.grant(quote, INES)
-        drafting.revise(quote, at.deal(quote, discount=1300), by=at.who(MAYA), at=AT)
+        drafting.revise(quote, at.deal(quote, discount=1300), in_return=FOR_NOTHING, by=at.who(MAYA), at=AT)
         deciding.submit(quote, by=at.who(MAYA), at=AT)
         deciding.give_back(at.open(quote)[0], "Ask for two years", by=at.who(FARAH), at=AT)
-        drafting.revise(quote, at.deal(quote, discount=1100), by=at.who(MAYA), at=AT)
+        drafting.revise(quote, at.deal(quote, discount=1100), in_return=FOR_NOTHING, by=at.who(MAYA), at=AT)
 
         [one] = the_past(at)
 

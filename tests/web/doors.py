@@ -20,6 +20,7 @@ from renewals.account import Account
 from renewals.base import new_key
 from renewals.bulk import Bulk, BulkAct
 from renewals.feed import Feed
+from renewals.objection import Objection, ObjectionKind
 from renewals.paper import Document, DocumentKind
 from renewals.person import Person
 from renewals.plan.milestone import Milestone
@@ -142,6 +143,8 @@ class Things:
                 return self._quoted[parameter]
             case "review_id":
                 return self._review()
+            case "objection_id":
+                return self._objection()
             case "delegation_id":
                 return self._delegation()
             case "feed_id":
@@ -246,6 +249,13 @@ class Things:
                 Review.waiting().where(Review.account_id == self.account_id, Review.roles.contains(["manager"]))
             ).first()
             return waiting.id if waiting else at.open(at.submitted(discount=1200))[0].id
+
+    def _objection(self) -> UUID:
+        """One that is open."""
+        with desk(self.world, renewal=self.renewal_id) as at:
+            return Objection.raise_against(
+                at.renewal, ObjectionKind.PRICE, "It is dear.", by=at.who(MAYA), at=at.at
+            ).id
 
     def _delegation(self) -> UUID:
         """The manager's own, lent for a week."""

@@ -24,7 +24,7 @@ from renewals.quoting.quote import Quote, QuoteState, Side
 from renewals.quoting.remark import Remark
 from renewals.quoting.review import Review
 from tests.gateways.reading import text_of
-from tests.quoting.desk import ANNA, AT, FARAH, INES, MAYA, Desk, desk
+from tests.quoting.desk import ANNA, AT, FARAH, FOR_NOTHING, INES, MAYA, Desk, desk
 from tests.web.guest import Guest, colleague, known
 from tests.web.standing import changed, contents
 from tests.world import World
@@ -62,7 +62,9 @@ def sent(world: World, *, envelope: Envelope | None = None, **changes: Any) -> U
 def revised(world: World, key: UUID, **changes: Any) -> None:
     """Another version in the place of the one before."""
     with again(world, key) as (at, quote):
-        drafting.revise(quote, at.deal(quote, **changes), note="A reason of ours", by=at.who(MAYA), at=AT)
+        drafting.revise(
+            quote, at.deal(quote, **changes), note="A reason of ours", in_return=FOR_NOTHING, by=at.who(MAYA), at=AT
+        )
         deciding.submit(quote, by=at.who(MAYA), at=AT)
         at.grant(quote, FARAH)
         at.grant(quote, INES)
