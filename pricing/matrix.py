@@ -190,13 +190,14 @@ class Matrix:
             says = f"{percent(asks)} off what is new is above {percent(limit)}, which policy grants by itself."
             yield self._reviewed(Axis.EXPANSION, self.expansion, limit, asks, says)
         elif most is None or asked.expansion > most:
-            says = f"{asked.expansion} a year for what is new{_beside('is above', most)}: its price is confirmed."
+            size = f"{asked.expansion.grouped} a year for what is new"
+            says = f"{size}{_beside('is above', most)}: its price is confirmed."
             yield self._reviewed(Axis.EXPANSION, self.expansion, _minor(most), asked.expansion.minor, says)
 
     def _proposal(self, asked: Asked) -> Iterator[Need]:
         least = self.proposal_from.get(asked.acv.currency)
         if least is None or asked.acv >= least:
-            says = f"{asked.acv} a year{_beside('is not below', least)}: the whole proposal is read."
+            says = f"{asked.acv.grouped} a year{_beside('is not below', least)}: the whole proposal is read."
             yield self._reviewed(Axis.PROPOSAL, self.proposal, _minor(least), asked.acv.minor, says)
 
     def _reviewed(self, axis: Axis, review: Review, limit: int, asked: int, says: str) -> Need:
@@ -222,4 +223,4 @@ def _minor(size: Money | None) -> int:
 
 
 def _beside(verb: str, size: Money | None) -> str:
-    return f" {verb} {size}" if size else ", in a currency without a size of its own"
+    return f" {verb} {size.grouped}" if size else ", in a currency without a size of its own"

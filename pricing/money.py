@@ -62,6 +62,12 @@ class Money:
         sign = "-" if self.minor < 0 else ""
         return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
 
+    @property
+    def grouped(self) -> str:
+        """As a sentence has it: `USD 240,000.00`."""
+        whole, dot, part = self.decimal_text.partition(".")
+        return f"{self.currency} {int(whole):,}{dot}{part}" if self.minor >= 0 else f"-{(-self).grouped}"
+
     def __str__(self) -> str:
         return f"{self.currency} {self.decimal_text}"
 

@@ -71,7 +71,11 @@ def _sizes(what: str, before: Mapping[str, Money], after: Mapping[str, Money]) -
     for currency in sorted(before.keys() | after.keys()):
         was, now = before.get(currency), after.get(currency)
         if was != now:
-            yield f"{what} {now or f'any size in {currency}'} instead of {was or f'any size in {currency}'}."
+            yield f"{what} {_size(now, currency)} instead of {_size(was, currency)}."
+
+
+def _size(size: Money | None, currency: str) -> str:
+    return size.grouped if size else f"any size in {currency}"
 
 
 def _standing(before: int, after: int) -> Iterator[str]:

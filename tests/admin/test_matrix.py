@@ -139,7 +139,7 @@ def test_percent_days_amounts_and_roles_are_written_as_people_write_them(standin
         "Finance, SMB, 13 to 24 months: 120 days to pay instead of 90.",
         "Legal is asked in step 2 instead of 1.",
         "Custom clauses: legal (or an executive) instead of legal.",
-        "The whole proposal is read from USD 60000.00 instead of USD 50000.00.",
+        "The whole proposal is read from USD 60,000.00 instead of USD 50,000.00.",
         "Policy grants 20.0 % off what is new by itself instead of 25.0 %.",
     )
 

@@ -214,7 +214,7 @@ def test_a_draft_says_in_sentences_what_it_would_change() -> None:
     assert difference(MATRIX, Matrix.parse("matrix@2", content)) == (
         "A manager, mid-market, 13 to 24 months: 15.0 % off the whole instead of 20.0 %.",
         "Custom clauses: legal (or an executive) instead of legal.",
-        "The whole proposal is read from USD 75000.00 instead of USD 50000.00.",
+        "The whole proposal is read from USD 75,000.00 instead of USD 50,000.00.",
     )
     assert difference(MATRIX, MATRIX) == ()
 
