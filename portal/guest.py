@@ -14,9 +14,9 @@ from portal.renewal import story
 from portal.shown import Shown
 from renewals.choice import Choice
 from renewals.errors import NotFound
-from renewals.quoting import wishing
 from renewals.quoting.guest_link import GuestLink, GuestRole
 from renewals.quoting.proposal import Proposal, Rounds
+from renewals.quoting.wishing import Wishing
 
 UNSEEN = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 READABLE = (Status.OPEN, Status.ACCEPTED)
@@ -77,10 +77,7 @@ def _part(visit: Visit, link: GuestLink, proposal: Proposal) -> dict[str, Any]:
 
 def _options(visit: Visit, proposal: Proposal) -> dict[str, Any]:
     """The ways to commit, and what each lever would earn; nothing once it is settled."""
-    quote, version = proposal.quote, proposal.version
-    if not quote.can_be_answered(visit.today):
+    if not proposal.quote.can_be_answered(visit.today):
         return {"what": None, "horizon": None}
-    return {
-        "what": wishing.as_it_is(quote, version, at=visit.now),
-        "horizon": wishing.horizon_of(quote, version, at=visit.now),
-    }
+    wishing = Wishing(proposal.quote, proposal.version, visit.now)
+    return {"what": wishing.as_it_is, "horizon": wishing.horizon}

@@ -11,15 +11,16 @@ from portal.machine import status_of, told
 from portal.renewal import payers, story
 from portal.shown import Shown, Standing
 from pricing.deal import DealError
+from pricing.wish import Room, Wish
 from renewals.accepting import Yes
 from renewals.account import Card
 from renewals.errors import Malformed, NotFound, Stale
 from renewals.paper import Document
 from renewals.permission import Permission
-from renewals.quoting import negotiating, wishing
+from renewals.quoting import negotiating
 from renewals.quoting.proposal import Proposal, Rounds, is_theirs
 from renewals.quoting.quote import Quote, Side
-from renewals.quoting.wishing import WhatIf
+from renewals.quoting.wishing import WhatIf, Wishing
 
 DATA = ".json"
 
@@ -91,7 +92,8 @@ def counter(visit: Visit, quote_id: UUID) -> Answer:
     form, quote = visit.request.form, proposal.quote
     try:
         quote.must_still_show(form.get("content", ""))
-        wanted = wishing.deal_of(quote, proposal.version, _wish(visit, proposal), at=visit.now)
+        wishing = _wishing(visit, proposal)
+        wanted = wishing.deal_of(_wish(visit, proposal, wishing.room))
         negotiating.counter(quote, wanted, wish.words_of(form), by=visit.someone, at=visit.now)
     except Stale as trouble:
         return _page(visit, shown, proposal, status=409, stale=str(trouble))
@@ -129,8 +131,11 @@ def _key(word: str) -> UUID:
         raise NotFound from None
 
 
-def _wish(visit: Visit, proposal: Proposal) -> Any:
-    room = wishing.room_of(proposal.quote, proposal.version, at=visit.now)
+def _wishing(visit: Visit, proposal: Proposal) -> Wishing:
+    return Wishing(proposal.quote, proposal.version, visit.now)
+
+
+def _wish(visit: Visit, proposal: Proposal, room: Room) -> Wish:
     return wish.wish_of(visit.request.form or visit.request.query, proposal.deal, room, proposal.currency)
 
 
@@ -146,7 +151,8 @@ def _page(visit: Visit, shown: Shown, proposal: Proposal, *, status: int = 200, 
     typed = {name: form.get(name, "") for name in ("words", "reason", "product")}
     return visit.page(
         "portal/proposal.html", status=status, **_shared(visit, shown, proposal), **story(shown), rounds=rounds,
-        before=before, since=proposal.since(before) if before else None, what=_as_it_is(visit, proposal),
+        before=before, since=proposal.since(before) if before else None,
+        what=_as_it_is(visit, proposal, _wishing(visit, proposal)),
         framing=proposal.framing(shown.choice.facts.growth.bps), documents=_documents(visit, shown),
         successor=_successor(visit, proposal), payers=payers(visit), is_theirs=is_theirs, typed=typed, trouble=trouble,
     )
@@ -155,17 +161,18 @@ def _page(visit: Visit, shown: Shown, proposal: Proposal, *, status: int = 200, 
 def _board(visit: Visit, shown: Shown, proposal: Proposal, *, status: int = 200, **trouble: str) -> Answer:
     """Before anything was moved the levers stand as in the proposal, and nothing is asked."""
     form = visit.request.form or visit.request.query
-    what, is_moved = _as_it_is(visit, proposal), "months" in form
+    wishing, is_moved = _wishing(visit, proposal), "months" in form
+    room, what = wishing.room, None
     if is_moved and not trouble:
         try:
-            what = wishing.what_if(proposal.quote, proposal.version, _wish(visit, proposal), at=visit.now)
+            what = wishing.what_if(_wish(visit, proposal, room))
         except (Malformed, DealError) as sorry:
             status, trouble = 422, _beside(sorry)
     return visit.page(
-        "portal/board.html", status=status, **_shared(visit, shown, proposal), what=what,
-        is_answered=is_moved and not trouble, room=wishing.room_of(proposal.quote, proposal.version, at=visit.now),
+        "portal/board.html", status=status, **_shared(visit, shown, proposal),
+        what=what or _as_it_is(visit, proposal, wishing), is_answered=what is not None, room=room,
         ways=wish.WAYS_TO_PAY, typed=wish.typed(form, proposal.deal), trouble=trouble,
-        horizon=wishing.horizon_of(proposal.quote, proposal.version, at=visit.now),
+        horizon=wishing.horizon,
     )
 
 
@@ -190,11 +197,11 @@ def _card(visit: Visit, shown: Shown) -> Card | None:
     return shown.card_for(visit) if may_pay else None
 
 
-def _as_it_is(visit: Visit, proposal: Proposal) -> WhatIf | None:
+def _as_it_is(visit: Visit, proposal: Proposal, wishing: Wishing) -> WhatIf | None:
     """What each lever would earn from where it stands; None when nothing can be moved any more."""
     if not proposal.quote.can_be_answered(visit.today):
         return None
-    return wishing.as_it_is(proposal.quote, proposal.version, at=visit.now)
+    return wishing.as_it_is
 
 
 def _documents(visit: Visit, shown: Shown) -> list[Document]:

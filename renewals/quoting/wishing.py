@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import groupby
 
 from pricing.board import Board, still_open
@@ -54,49 +55,57 @@ class WhatIf:
         return [list(dict.fromkeys(need.roles[0] for need in needs if need.roles)) for needs in ranks]
 
 
-def what_if(quote: Quote, shown: Offer, wish: Wish, *, at: datetime) -> WhatIf:
-    """The price answers at once, with what every lever earns. Raises: DealError, NotNow. Source: mission L2."""
-    basis = Basis.of_quote(quote, at=at)
-    return _answered(basis, quote, shown, _deal(basis, shown, wish), at)
+@dataclass
+class Wishing:
+    """What a buyer may try with the version `shown` that lies before them."""
 
+    quote: Quote
+    shown: Offer
+    at: datetime
 
-def as_it_is(quote: Quote, shown: Offer, *, at: datetime) -> WhatIf | None:
-    """What lies before them, with what every lever would earn from there; None when it is not sold so any more."""
-    basis = Basis.of_quote(quote, at=at)
-    with suppress(DealError, NotNow):
-        return _answered(basis, quote, shown, basis.deal_of(shown), at)
-    return None
+    @cached_property
+    def basis(self) -> Basis:
+        return Basis.of_quote(self.quote, at=self.at)
 
+    @property
+    def room(self) -> Room:
+        """What they can choose from."""
+        return room(self.basis.choice.price_policy, self._deal, self.basis.renewal.renews_on, self.basis.on)
 
-def deal_of(quote: Quote, shown: Offer, wish: Wish, *, at: datetime) -> Deal:
-    """What a wish asks for, to be proposed. Raises: DealError."""
-    return _deal(Basis.of_quote(quote, at=at), shown, wish)
+    @property
+    def horizon(self) -> Horizon | None:
+        """The ways to commit beside each other over three years; none for who should not commit now.
 
+        Source: mission L6.
+        """
+        return None if self.basis.choice.facts.at_risk else self.basis.horizon(self._deal)
 
-def room_of(quote: Quote, shown: Offer, *, at: datetime) -> Room:
-    """What a buyer can choose from."""
-    basis = Basis.of_quote(quote, at=at)
-    return room(basis.choice.price_policy, basis.deal_of(shown), basis.renewal.renews_on, basis.on)
+    @property
+    def as_it_is(self) -> WhatIf | None:
+        """What lies before them, with what every lever would earn from there; None when it is not sold so any more."""
+        with suppress(DealError, NotNow):
+            return self._answered(self._deal)
+        return None
 
+    def what_if(self, wish: Wish) -> WhatIf:
+        """The price answers at once, with what every lever earns. Raises: DealError, NotNow. Source: mission L2."""
+        return self._answered(self.deal_of(wish))
 
-def horizon_of(quote: Quote, shown: Offer, *, at: datetime) -> Horizon | None:
-    """The ways to commit beside each other over three years; none for who should not commit now. Source: mission L6."""
-    basis = Basis.of_quote(quote, at=at)
-    return None if basis.choice.facts.at_risk else basis.horizon(basis.deal_of(shown))
+    def deal_of(self, wish: Wish) -> Deal:
+        """What a wish asks for, to be proposed. Raises: DealError, NotNow for what nobody negotiates."""
+        choice, renews_on = self.basis.choice, self.basis.renewal.renews_on
+        deal = wished(choice.scope, choice.facts, choice.price_policy, self._deal, wish, renews_on)
+        self.basis.must_be_negotiable(deal)
+        return deal
 
+    @property
+    def _deal(self) -> Deal:
+        return self.basis.deal_of(self.shown)
 
-def _answered(basis: Basis, quote: Quote, shown: Offer, deal: Deal, at: datetime) -> WhatIf:
-    deal = still_open(deal, basis.on)
-    priced, board = basis.price(deal), basis.board(deal)
-    assert board, "what has a price has levers"
-    is_same = priced.content_hash == shown.content_hash
-    return WhatIf(deal, board, is_same, still_needed(basis, quote, priced), answer_by(quote, at))
-
-
-def _deal(basis: Basis, shown: Offer, wish: Wish) -> Deal:
-    choice = basis.choice
-    deal = wished(
-        choice.scope, choice.facts, choice.price_policy, basis.deal_of(shown), wish, basis.renewal.renews_on
-    )
-    basis.must_be_negotiable(deal)
-    return deal
+    def _answered(self, deal: Deal) -> WhatIf:
+        deal = still_open(deal, self.basis.on)
+        priced, board = self.basis.price(deal), self.basis.board(deal)
+        assert board, "what has a price has levers"
+        is_same = priced.content_hash == self.shown.content_hash
+        needs = still_needed(self.basis, self.quote, priced)
+        return WhatIf(deal, board, is_same, needs, answer_by(self.quote, self.at))

@@ -20,7 +20,7 @@ from renewals.policy import Policy, PolicyKind, shipped
 from renewals.quoting import drafting
 from renewals.quoting.guest_link import MOST_A_DAY, GuestLink
 from renewals.quoting.quote import Quote
-from tests.quoting.desk import ANNA, AT, FARAH, INES, MAYA, desk
+from tests.quoting.desk import ANNA, AT, FARAH, FOR_NOTHING, INES, MAYA, desk
 from tests.web.guest import Guest, known, stranger
 from tests.web.standing import changed, contents
 from tests.web.test_proposal import plain, revised
@@ -237,7 +237,7 @@ def test_the_link_shows_the_newest_version_that_was_sent_and_says_so(world: Worl
     path = forward(anna, sent)
     with desk(world) as at:
         quote = Quote.find(at.session, sent)
-        drafting.revise(quote, at.deal(quote, discount=2000), by=at.who(MAYA), at=AT)
+        drafting.revise(quote, at.deal(quote, discount=2000), in_return=FOR_NOTHING, by=at.who(MAYA), at=AT)
     drafted = read(world, path)
     revised(world, sent, discount=1300)
 
