@@ -20,6 +20,7 @@ from renewals.plan.review import Known
 from renewals.plan.schedule import said_of
 from renewals.plan.task import Task
 from renewals.plan.working import Duty, duties_of
+from renewals.quoting import delivering
 from renewals.renewal import Renewal
 
 Act = Callable[[Renewal, Task], None]
@@ -107,6 +108,7 @@ def _page(visit: Visit, task: Task, *, status: int = 200, **trouble: str) -> Ans
         ended_by=_name(visit, task.ended_by), trouble=trouble, prefix=outcome.PREFIX,
         back=form.get("back") or visit.request.query.get("back", ""), minutes=form.get("minutes") or duty.minutes,
         typed={name: form.get(name, "") for name in ("reason", "person")},
+        promised=delivering.promised(renewal) if task.pattern == delivering.TASK else (),
     )
 
 

@@ -20,6 +20,7 @@ from renewals.plan.profiling import drawing_of
 from renewals.plan.readers import Staff
 from renewals.plan.sweep import Sweep
 from renewals.policy import Policy, PolicyKind
+from renewals.quoting import delivering
 from renewals.renewal import CLOSED, Renewal
 from renewals.routing import handoff
 from renewals.routing.route import route
@@ -107,10 +108,12 @@ def _draw_some(work: Work) -> list[UUID]:
 
 
 def end_plan(work: Work, subject: UUID) -> None:
-    """A closed renewal's dates are dropped; what follows a signature follows it the day after."""
+    """A closed renewal's dates are dropped; what follows a signature follows it the day after, and what was promised
+    with it is work at once."""
     renewal = Renewal.find(work.session, subject)
     policies = Policy.all_in_force(work.session, work.now.date())
     ending.end(work.session, renewal, policies[PolicyKind.PLAN], at=work.now)
+    delivering.open_delivery(renewal, policies, at=work.now)
 
 
 def insist(work: Work, subject: UUID) -> None:

@@ -80,7 +80,7 @@ FROM_A_SENTENCE = {
     "exit_criteria_verified": 120, "executive_business_review": 90, "friction_points": 90, "under_engaged_people": 90,
     "quick_health_check": 60, "fight_or_let_go": 60, "commitment": 60, "legal_and_procurement": 45,
     "expansion_terms": 45, "their_approval_process": 30, "reality_check": 14, "nonstandard_payment": 14,
-    "checkin_call": 14, "renegotiation": 120,
+    "checkin_call": 14, "renegotiation": 120, "deliver_extras": -14,
 }
 
 RECOVERY = {

@@ -2,10 +2,14 @@
 
 from sqlalchemy import select
 
+from app.chores.plan import end_plan
+from app.work import Work
 from pricing.instalments import Billing
 from renewals.instalment import Instalment
 from renewals.paper import Agreement, Document, DocumentKind
+from renewals.plan.task import Task
 from renewals.quoting import negotiating
+from renewals.quoting.delivering import TASK
 from renewals.subscription import Term
 from tests.quoting.desk import desk
 from tests.world import World
@@ -61,3 +65,18 @@ def test_who_accepted_a_proposal_does_not_buy_something_else_by_mistake(world: W
     assert world.sandbox.charges(renewal) == []
 
 
+
+
+def test_what_was_given_besides_the_price_is_work_once_it_is_signed(world: World) -> None:
+    renewal = world.renewal("cedar-dental")
+    content_hash = agreed(world, extras=("early_access",))
+    ruth = world.signed_in(RUTH)
+    ruth.post(f"/renewals/{renewal}/payment", {"option": content_hash}, page=f"/renewals/{renewal}")
+    world.work()
+
+    Work(world.house).run(end_plan, subject=renewal)  # said twice
+
+    with world.reading() as session:
+        [task] = session.scalars(select(Task).where(Task.renewal_id == renewal, Task.pattern == TASK))
+    page = world.signed_in("ines@lumen.example").get(f"/admin/tasks/{task.id}").text
+    assert "They were promised: <strong>Early access to new features</strong>." in page
