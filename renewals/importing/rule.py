@@ -80,6 +80,8 @@ def subscription(row: Values, known: Known) -> Iterator[Fault]:
     row["currency"] = currency = known.currencies.get(row["account"])
     yield from _catalogue(row, known)
     yield from _days(row)
+    if row["mandate_on"] and row["mandate_on"] > known.on + A_DAY:
+        yield "mandate_on", f"{row['mandate_on']} has not come yet"
     if currency:
         yield from _prices(row, currency)
 

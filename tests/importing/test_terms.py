@@ -171,3 +171,16 @@ def test_each_contract_brings_its_own_word_that_it_may_be_charged_and_brings_it_
         "SELECT s.external_id, c.given_at::date::text FROM consent AS c "
         "JOIN subscription AS s ON s.id = c.subscription_id ORDER BY 1"
     ) == [("early", "2025-09-12"), ("late", "2025-09-30")]
+
+
+def test_nobody_has_agreed_to_a_charge_on_a_day_that_has_not_come(bring: Importer, cedar: dict[str, str]) -> None:
+    rows = (
+        "external_id,account,plan,product,quantity,unit_price,starts_on,ends_on,auto_renew,mandate_on\n"
+        "growth-9,cedar-dental,growth,growth,5,432.00,2025-10-01,2026-10-01,true,2026-08-09\n"
+    )
+
+    bring(**cedar)
+
+    assert bring.refused(subscriptions=rows) == [
+        "subscriptions.csv: 2: mandate_on: 2026-08-09 has not come yet"
+    ]
