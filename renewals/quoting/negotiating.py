@@ -23,6 +23,7 @@ from renewals.quoting.quote import ENDED, Quote, QuoteState, usual_last_day
 from renewals.quoting.remark import Remark
 from renewals.quoting.review import Review
 from renewals.renewal import Renewal, RenewalState
+from renewals.running import must_not_be_paying
 from renewals.workday import answer_due
 
 
@@ -36,7 +37,10 @@ def send(quote: Quote, *, valid_until: date | None = None, by: Person, at: datet
     last = valid_until or usual_last_day(renewal, today)
     if last < today:
         raise Malformed("Choose a day that has not gone by.", "valid_until")
-    quote.show(quote.newest, by=by, at=at, valid_until=last)
+    version = quote.newest
+    if version.sign_by and version.sign_by < today:
+        raise NotNow("The day to sign by has gone by, and its discount with it. Price another version first.")
+    quote.show(version, by=by, at=at, valid_until=last)
     if renewal.can_move(RenewalState.PROPOSED) and renewal.state is not RenewalState.NEGOTIATING:
         renewal.advance(RenewalState.PROPOSED, by=by, at=at)
 
@@ -102,6 +106,7 @@ def take(quote: Quote, yes: Yes, *, by: Person, at: datetime) -> Acceptance:
     if quote.valid_until and renewal.account.today(at) > quote.valid_until:
         raise NotNow(f"This proposal could be accepted until {quote.valid_until.isoformat()}. Ask us for a fresh one.")
     must_still_hold(quote)
+    must_not_be_paying(renewal)
     session = session_of(quote)
     standing, approval = Acceptance.standing(renewal), Approval.of(session, version)
     assert approval
