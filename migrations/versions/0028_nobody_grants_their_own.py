@@ -1,7 +1,7 @@
 """Nobody grants their own: not in somebody's name, not beforehand, not once somebody else submitted it again
 
 A yes does not count when who said it, or whose authority it was, wrote the same content in any version of the quote.
-An acceptance does not lapse while money for it may still arrive, or has.
+An acceptance does not lapse while money for it may still arrive, or has. Whoever ends a term counts its seats first.
 """
 
 from alembic import op
@@ -43,6 +43,7 @@ BY_ANOTHER_THAN_ITS_AUTHOR = """
 
 def upgrade() -> None:
     op.execute(EARNED.format(count=BY_ANOTHER))
+    op.execute("GRANT INSERT ON true_up, line TO kekal_staff")
     op.execute(
         """
         CREATE FUNCTION kekal_nothing_is_paid_for_it() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -66,6 +67,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("REVOKE INSERT ON true_up, line FROM kekal_staff")
     op.execute("DROP TRIGGER nothing_is_paid_for_it ON acceptance")
     op.execute("DROP FUNCTION kekal_nothing_is_paid_for_it()")
     op.execute(EARNED.format(count=BY_ANOTHER_THAN_ITS_AUTHOR))

@@ -115,6 +115,15 @@ def _catch_up(renewal: Renewal, *, at: datetime) -> None:
     session.flush()
 
 
+def count_until(signed: Signed, before: date, *, at: datetime) -> None:
+    """Every anniversary that has come before a term ends early, by what is known now: no month is waited for. The
+    renewal must be locked."""
+    term, today = signed.term, signed.renewal.account.today(at)
+    while (on := term.next_true_up_on) and on <= today and on < before:
+        _make(signed, on, _in_use(signed, on), at=at)
+        term.next_true_up_on = anniversary(term.running, on)
+
+
 def _make(signed: Signed, on: date, used: Mapping[date, int], *, at: datetime) -> TrueUp:
     clause, term, scope = signed.clause(ClauseKind.TRUE_UP), signed.term, signed.scope(on)
     counted = _counted(signed, scope, clause.count, used, on)
