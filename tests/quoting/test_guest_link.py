@@ -20,7 +20,7 @@ from renewals.policy import Policy, PolicyKind, shipped
 from renewals.quoting import drafting
 from renewals.quoting.guest_link import MOST_A_DAY, GuestLink
 from renewals.quoting.quote import Quote
-from tests.quoting.desk import ANNA, AT, FARAH, INES, MAYA, desk
+from tests.quoting.desk import ANNA, AT, FARAH, FOR_NOTHING, INES, MAYA, desk
 from tests.web.guest import Guest, known, stranger
 from tests.web.standing import changed, contents
 from tests.web.test_proposal import plain, revised
@@ -237,7 +237,7 @@ def test_the_link_shows_the_newest_version_that_was_sent_and_says_so(world: Worl
     path = forward(anna, sent)
     with desk(world) as at:
         quote = Quote.find(at.session, sent)
-        drafting.revise(quote, at.deal(quote, discount=2000), by=at.who(MAYA), at=AT)
+        drafting.revise(quote, at.deal(quote, discount=2000), in_return=FOR_NOTHING, by=at.who(MAYA), at=AT)
     drafted = read(world, path)
     revised(world, sent, discount=1300)
 
@@ -322,3 +322,11 @@ def test_a_form_on_a_page_without_referrer_is_taken_only_from_our_own_site(
     ]
 
     assert [answer.status_code for answer in answers] == [303, 403, 403]
+
+
+def test_a_link_ends_with_the_role_of_who_made_it(world: World, anna: Guest, sent: UUID) -> None:
+    path = forward(anna, sent)
+    with world.writing() as session:
+        session.scalars(select(Person).where(Person.email == ANNA)).one().roles = ["viewer"]
+
+    assert world.visitor().get(path).status_code == 404
