@@ -53,6 +53,8 @@ def remark(quote: Quote, words: str, *, product: str = "", by: Person, at: datet
     by.must(Permission.QUOTE if by.is_staff else Permission.ASK)
     version = _before_them(quote)
     _must_be_a_line(version, product)
+    if not by.is_staff:
+        quote.renewal.must_not_flood(by, at)
     made = Remark.make(quote, version.id, words, product=product, by=by, at=at)
     if by.is_staff:
         quote.hand_back(by=by, at=at)
@@ -82,6 +84,7 @@ def counter(quote: Quote, deal: Deal, words: str = "", *, by: Person, at: dateti
     basis.must_be_negotiable(deal)
     if basis.price(deal).content_hash == shown.content_hash:
         raise Malformed("This is what lies before you already. Change something, or accept it.", "deal")
+    quote.renewal.must_not_flood(by, at)
     Review.void_all(quote, at=at)
     quote.be_answered(by=by, at=at, answer_by=answer_by(quote, at))
     if quote.state is not QuoteState.NEGOTIATING:

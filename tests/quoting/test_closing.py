@@ -124,3 +124,16 @@ def test_the_database_lets_no_yes_lapse_that_is_being_paid(world: World) -> None
 
         with pytest.raises(IntegrityError, match="payment for this acceptance"), at.session.begin_nested():
             at.session.execute(text("UPDATE acceptance SET state = 'lapsed' WHERE id = :id"), {"id": made.id})
+
+
+def test_a_customer_writes_twenty_times_a_day_and_no_more(world: World) -> None:
+    with desk(world, "cedar-dental") as at:
+        quote, ruth = at.sent(), at.who(RUTH)
+        at.renewal.ask("question", "May I ask?", by=ruth, at=at.at)
+        for number in range(19):
+            negotiating.remark(quote, f"Remark {number}", by=ruth, at=at.at)
+
+        with pytest.raises(NotNow, match="since yesterday"):
+            negotiating.remark(quote, "One more", by=ruth, at=at.at)
+        with pytest.raises(NotNow, match="since yesterday"):
+            negotiating.counter(quote, at.deal(quote, discount=500), by=ruth, at=at.at)
