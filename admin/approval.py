@@ -14,7 +14,7 @@ from renewals.errors import Malformed, NotFound, NotYours
 from renewals.permission import Permission
 from renewals.person import Person
 from renewals.quoting import deciding, waiting
-from renewals.quoting.authority import either
+from renewals.quoting.authority import either, writers
 from renewals.quoting.card import Card
 from renewals.quoting.delegation import Delegation
 from renewals.quoting.review import Review
@@ -147,7 +147,7 @@ def _colleagues(visit: Visit) -> list[Person]:
 
 def _others(visit: Visit, review: Review) -> list[Person]:
     """Who else has the authority, but for whoever wrote it."""
-    wrote = (review.quote.author_id, review.offer.author_id)
+    wrote = writers(visit.session, review.quote, review.offer)
     return [one for one in _colleagues(visit) if set(one.roles) & set(review.roles) and one.id not in wrote]
 
 

@@ -98,6 +98,13 @@ class Offer(Owned):
             return [(date.fromisoformat(one["due_on"]), Money(one["amount"], self.currency)) for one in agreed]
         return [(self.starts_on + relativedelta(years=number), year) for number, year in enumerate(self.years)]
 
+    @property
+    def sign_by(self) -> date | None:
+        """The last day on which it can be accepted at a price that is for signing early; None for any other."""
+        deal = self.content.get("deal", {})
+        early = deal["sign_by"] if "sign_by" in deal.get("levers", ()) else None
+        return date.fromisoformat(early) if early else None
+
     @classmethod
     def of(cls, renewal: Renewal, option: Priced, tier: str, *, at: datetime) -> "Offer":
         """What is priced for a renewal now."""

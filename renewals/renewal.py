@@ -49,6 +49,7 @@ def reached(state: RenewalState, wanted: RenewalState) -> bool:
 NOES_A_DAY = 5
 """How often "do not renew" can be taken back in a day. The no itself is heard at any time."""
 QUESTIONS_A_DAY = 20
+ASKING = (EventName.QUESTION_ASKED, EventName.REMARK_MADE, EventName.QUOTE_COUNTERED)
 """Questions and wishes for an invoice of one person."""
 CLOSED = frozenset({RenewalState.WON, RenewalState.LOST})
 
@@ -275,19 +276,19 @@ class Renewal(Lifecycle, Owned):
         by.must(Permission.ASK)
         if not words.strip():
             raise Malformed("Write your question first.", "words")
-        self._must_not_flood(by, at)
+        self.must_not_flood(by, at)
         asked = self.write_down(ActivityKind(purpose), words, on=self.account.today(at), person=by, **more)
         return Event.record(
             session_of(self), EventName.QUESTION_ASKED, self, by=by, at=at, purpose=purpose, option=option,
             activity=str(asked.id),
         )
 
-    def _must_not_flood(self, by: Person, at: datetime) -> None:
-        """Raises: NotNow."""
+    def must_not_flood(self, by: Person, at: datetime) -> None:
+        """Questions, remarks and counter-offers are counted together: each is a mail to somebody. Raises: NotNow."""
         session = session_of(self)
         by.one_at_a_time(session)
         asked = select(func.count()).where(
-            Event.account_id == self.account_id, Event.name == EventName.QUESTION_ASKED, Event.by_id == by.id,
+            Event.account_id == self.account_id, Event.name.in_(ASKING), Event.by_id == by.id,
             Event.at > at - timedelta(days=1),
         )
         if (session.scalar(asked) or 0) >= QUESTIONS_A_DAY:

@@ -12,7 +12,7 @@ from renewals.activity import Activity
 from renewals.base import new_key, session_of
 from renewals.clauses.signed import Signed
 from renewals.clauses.termination import Termination
-from renewals.clauses.true_up import TrueUp
+from renewals.clauses.true_up import TrueUp, count_until
 from renewals.errors import Malformed, NotNow
 from renewals.event import Event, EventName
 from renewals.instalment import Instalment
@@ -47,6 +47,7 @@ def leave(
     _must_be_told(signed, told_on, renewal.account.today(at))
     signed.must_not_be_paying()
     must_be_written(evidence, "evidence")
+    _count_first(signed, clause.off_ramp.leaves_on(signed.term.running, told_on), at=at)
     words = loss.lose(renewal, LOST_BY[event], evidence, by=by, at=at)
     assert words
     return _end(signed, clause, event, told_on, words, by=by, at=at)
@@ -126,5 +127,12 @@ def _must_be_told(signed: Signed, told_on: date, today: date) -> None:
         raise Malformed("That day has not come yet.", "told_on")
     if told_on >= signed.term.ends_on:
         raise NotNow("The term has ended; there is nothing left to leave.")
-    if told_on < max(line.starts_on for line in signed.term.lines):
-        raise Malformed("This term began, or seats were counted for it, only after that day.", "told_on")
+    if told_on < signed.term.starts_on:
+        raise Malformed("This term began only after that day.", "told_on")
+
+
+def _count_first(signed: Signed, leaves_on: date, *, at: datetime) -> None:
+    """Seats that were in use on an anniversary before they leave are paid for until then. Raises: Malformed."""
+    count_until(signed, leaves_on, at=at)
+    if leaves_on <= max(line.starts_on for line in signed.term.lines):
+        raise Malformed("They would have left by then, but seats were counted for a later day.", "told_on")

@@ -6,7 +6,20 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, Index, Select, cast, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    Index,
+    Select,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pricing.clause import ClauseKind, Count
@@ -21,7 +34,7 @@ from renewals.event import Event, EventName
 from renewals.instalment import Instalment
 from renewals.renewal import Renewal
 from renewals.subscription import Line, Term
-from renewals.value import ACTIVE_USERS, ValueStory
+from renewals.value import ACTIVE_USERS, Usage, ValueStory
 
 A_DAY = timedelta(days=1)
 PATIENCE = 30
@@ -102,6 +115,15 @@ def _catch_up(renewal: Renewal, *, at: datetime) -> None:
     session.flush()
 
 
+def count_until(signed: Signed, before: date, *, at: datetime) -> None:
+    """Every anniversary that has come before a term ends early, by what is known now: no month is waited for. The
+    renewal must be locked."""
+    term, today = signed.term, signed.renewal.account.today(at)
+    while (on := term.next_true_up_on) and on <= today and on < before:
+        _make(signed, on, _in_use(signed, on), at=at)
+        term.next_true_up_on = anniversary(term.running, on)
+
+
 def _make(signed: Signed, on: date, used: Mapping[date, int], *, at: datetime) -> TrueUp:
     clause, term, scope = signed.clause(ClauseKind.TRUE_UP), signed.term, signed.scope(on)
     counted = _counted(signed, scope, clause.count, used, on)
@@ -163,14 +185,23 @@ def _add(term: Term, added: Sequence[ScopeLine], on: date) -> None:
 
 
 def _due(at: datetime) -> Select[Renewal]:
-    """A batch, locked. Units: days in the account's time zone."""
+    """A batch of those that need not wait for their last month, locked. Units: days in the account's time zone."""
     their_day = cast(func.timezone(Account.timezone, literal(at, Moment)), Date)
     return (
         select(Renewal)
         .join(Account, Account.id == Renewal.account_id)
         .join(Term, Term.id == Renewal.term_id)
         .where(Term.next_true_up_on <= at.date() + A_DAY, Term.next_true_up_on <= their_day)
+        .where((Term.next_true_up_on <= their_day - PATIENCE) | _last_month_is_in())
         .order_by(Term.next_true_up_on, Renewal.id)
         .limit(SWEEP)
         .with_for_update(of=Renewal, skip_locked=True, key_share=True)
+    )
+
+
+def _last_month_is_in() -> ColumnElement[bool]:
+    """As `last_month`: whether its use is known."""
+    month = cast(func.date_trunc("month", Term.next_true_up_on) - text("interval '1 month'"), Date)
+    return exists().where(
+        Usage.subscription_id == Term.subscription_id, Usage.metric == ACTIVE_USERS, Usage.month == month
     )

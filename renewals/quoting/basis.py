@@ -8,7 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from pricing.asked import Asked, together
-from pricing.board import Board, board
+from pricing.board import Board, board, still_open
 from pricing.boundary import Boundaries
 from pricing.clause import ClauseKind, Library, custom, twice
 from pricing.deal import Deal, DealError, DealLine
@@ -123,11 +123,13 @@ class Basis:
         return None
 
     def price(self, deal: Deal) -> Quoted:
-        """Raises: DealError naming the field; NotNow for an expansion that an account at risk must not see.
+        """What it costs today; a day to sign by that has passed earns nothing any more.
+
+        Raises: DealError naming the field; NotNow for an expansion that an account at risk must not see.
 
         Source: framework, "Bundling vs Pemisahan": at risk the renewal is saved first, the expansion kept apart.
         """
-        choice = self.choice
+        choice, deal = self.choice, still_open(deal, self.on)
         new = sorted(set(deal.quantities) - set(choice.scope.quantities))
         if new and choice.facts.at_risk:
             names = ", ".join(choice.name_of(product) for product in new)

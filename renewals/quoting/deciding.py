@@ -1,10 +1,11 @@
 """Deciding: who is asked about a version, and what follows from their answers. The renewal must be locked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -18,7 +19,7 @@ from renewals.event import Event, EventName
 from renewals.offer import Approval, Offer
 from renewals.permission import Permission
 from renewals.person import Person
-from renewals.quoting.authority import Authority, authority_over, still_holds
+from renewals.quoting.authority import Authority, authority_over, still_holds, writers
 from renewals.quoting.basis import Basis
 from renewals.quoting.concession import Concession
 from renewals.quoting.drafting import beside, draft, write
@@ -80,7 +81,8 @@ def ask(quote: Quote, version: Offer, *, by: Person, at: datetime) -> Offer:
 
 def preview(quote: Quote, version: Offer, *, at: datetime) -> list[tuple[Need, EnvelopeGrant | None]]:
     """Who would be asked, in their order, and what was granted beforehand."""
-    return _answered(Basis.of_quote(quote, at=at), quote, Asked.read(version.asked))
+    wrote = writers(session_of(quote), quote, version)
+    return _answered(Basis.of_quote(quote, at=at), quote, Asked.read(version.asked), wrote)
 
 
 def still_needed(basis: Basis, quote: Quote, priced: Quoted) -> list[Need]:
@@ -163,7 +165,7 @@ def must_still_hold(quote: Quote) -> None:
     session, version = session_of(quote), quote.shown
     if version is None or Approval.of(session, version) is None:
         raise NotNow("This version is not approved. We will send you another.")
-    if any(review.envelope_id is None and not still_holds(session, review) for review in _decided(session, version)):
+    if not all(still_holds(session, review) for review in _decided(session, version)):
         raise NotNow("Who approved this has left or changed their role. We are asked again, and will write to you.")
 
 
@@ -183,7 +185,8 @@ def _as_judged_now(quote: Quote, *, by: Person, at: datetime) -> Offer:
 def _reviews(
     basis: Basis, quote: Quote, version: Offer, needs: Sequence[Need], *, at: datetime
 ) -> Iterable[Review]:
-    grants, asked = _grants(basis, quote), Asked.read(version.asked)
+    grants = _grants(basis, quote, writers(session_of(quote), quote, version))
+    asked = Asked.read(version.asked)
     for need in needs:
         if granted := _granted(need, grants, asked, basis):
             yield Review.granted_by_envelope(
@@ -276,8 +279,10 @@ def _must_reach(basis: Basis, review: Review, envelope: Envelope, authority: Aut
         raise NotYours(f"{authority.person.first_name}, this goes further than you may approve. Draw it smaller.")
 
 
-def _answered(basis: Basis, quote: Quote, asked: Asked) -> list[tuple[Need, EnvelopeGrant | None]]:
-    grants = _grants(basis, quote)
+def _answered(
+    basis: Basis, quote: Quote, asked: Asked, wrote: Set[UUID] = frozenset()
+) -> list[tuple[Need, EnvelopeGrant | None]]:
+    grants = _grants(basis, quote, wrote)
     return [(need, _granted(need, grants, asked, basis)) for need in basis.matrix.needs(asked)]
 
 
@@ -298,11 +303,13 @@ def _limits(asked: Asked, needs: Iterable[Need]) -> Iterable[dict[str, Any]]:
         yield {"economics": True}
 
 
-def _grants(basis: Basis, quote: Quote) -> Sequence[EnvelopeGrant]:
-    return EnvelopeGrant.of_quote(session_of(quote), quote.id, basis.facts_hash, basis.on)
+def _grants(basis: Basis, quote: Quote, wrote: Set[UUID]) -> Sequence[EnvelopeGrant]:
+    """What was granted beforehand, but for who wrote what is judged: nobody approves their own."""
+    found = EnvelopeGrant.of_quote(session_of(quote), quote.id, basis.facts_hash, basis.on)
+    return [each for each in found if wrote.isdisjoint((each.granted_by, each.holder_id))]
 
 
 def _granted(need: Need, grants: Iterable[EnvelopeGrant], asked: Asked, basis: Basis) -> EnvelopeGrant | None:
-    return next((each for each in grants if each.envelope.answers(Axis(need.axis), asked, basis.on)), None)
+    return next((each for each in grants if each.answers(need, asked, basis.on)), None)
 
 

@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from pricing.asked import Asked, Axis
 from pricing.envelope import Envelope
+from pricing.matrix import Need
 from renewals.base import Owned, new_key, session_of, tenant
 from renewals.event import Event, EventName
 from renewals.person import Person
@@ -33,10 +35,15 @@ class EnvelopeGrant(Owned):
     revoked_at: Mapped[datetime | None]
 
     grantor: Mapped[Person] = relationship(foreign_keys=[granted_by], lazy="joined", viewonly=True)
+    holder: Mapped[Person] = relationship(foreign_keys=[holder_id], lazy="joined", viewonly=True)
 
     @property
     def envelope(self) -> Envelope:
         return Envelope.read(self.region)
+
+    def answers(self, need: Need, asked: Asked, on: date) -> bool:
+        """Whether a need lies inside it, and is still its holder's to approve."""
+        return bool(set(need.deciders) & set(self.holder.roles)) and self.envelope.answers(Axis(need.axis), asked, on)
 
     @classmethod
     def grant(

@@ -121,8 +121,8 @@ class GuestLink(Owned):
         self.last_opened_at, self.opened_number = at, number
 
     def is_good(self, on: date) -> bool:
-        """Whether it still opens: not taken back, not run out, and who made it is still there."""
-        return self.revoked_at is None and on <= self.ends_on and self.by.active
+        """Whether it still opens: not taken back, not run out, and who made it could make it today."""
+        return self.revoked_at is None and on <= self.ends_on and self.by.may(Permission.FORWARD)
 
     @classmethod
     def company_of(cls, session: Session, key: UUID) -> UUID | None:

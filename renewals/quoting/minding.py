@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Date, Select, and_, cast, func, literal, select
 from sqlalchemy.orm import Session
 
-from renewals.base import session_of
+from renewals.account import Account
+from renewals.base import Moment, session_of
 from renewals.event import Event, EventName
 from renewals.person import Person, Role
 from renewals.plan.readers import Staff
+from renewals.quoting.authority import writers
 from renewals.quoting.delegation import Delegation
 from renewals.quoting.negotiating import expire
 from renewals.quoting.quote import DEAD, Quote, QuoteState
@@ -30,24 +32,27 @@ def asked(session: Session, review: Review, at: datetime) -> list[Person]:
     else:
         people = [person for person in Person.staff(session) if set(person.roles) & set(review.roles[:1])]
         people = people or [person for person in Person.staff(session) if set(person.roles) & set(review.roles)]
-    return _with_deputies(session, [person for person in people if person.id != review.quote.author_id], at)
+    wrote = writers(session, review.quote, review.offer)
+    return _with_deputies(session, [person for person in people if person.id not in wrote], at)
 
 
 def mind(session: Session, *, at: datetime) -> int:
     """Reviews whose answer was due: reminded once, and escalated when still nothing came. Gives how many moved."""
-    late = session.scalars(
-        Review.waiting().where(Review.due_at <= at, Review.escalated_at.is_(None)).limit(AT_ONCE)
-        .with_for_update(skip_locked=True, of=Review)
-    ).all()
-    for review in late:
+    today = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    late = Review.waiting().where(Review.due_at <= at, Review.escalated_at.is_(None))
+    to_tell = late.where(Review.reminded_at.is_(None) | (Review.reminded_at < today)).limit(AT_ONCE)
+    found = session.scalars(to_tell.with_for_update(skip_locked=True, of=Review)).all()
+    for review in found:
         _remind(review, at=at) if review.reminded_at is None else _escalate(review, at=at)
-    return len(late)
+    return len(found)
 
 
 def expire_due(session: Session, *, at: datetime) -> int:
     """Quotes whose last day has gone by, and those of renewals that are closed."""
-    live = select(Quote).where(
-        Quote.state.not_in(DEAD), (Quote.valid_until <= at.date()) | Quote.renewal_id.in_(_closed())
+    their_day = cast(func.timezone(Account.timezone, literal(at, Moment)), Date)
+    is_over = and_(Quote.shown_id.is_not(None), Quote.valid_until <= at.date(), Quote.valid_until < their_day)
+    live = select(Quote).join(Account, Account.id == Quote.account_id).where(
+        Quote.state.not_in(DEAD), is_over | Quote.renewal_id.in_(_closed())
     )
     found = session.scalars(live.limit(AT_ONCE).with_for_update(skip_locked=True, of=Quote)).all()
     return sum(_end(quote, at=at) for quote in found)
@@ -77,9 +82,8 @@ def _remind(review: Review, *, at: datetime) -> None:
 
 def _escalate(review: Review, *, at: datetime) -> None:
     """A day after the reminder."""
-    if review.reminded_at and at.date() > review.reminded_at.date():
-        review.escalated_at = at
-        Event.record(session_of(review), EventName.REVIEW_ESCALATED, review, by=None, at=at, axis=review.axis)
+    review.escalated_at = at
+    Event.record(session_of(review), EventName.REVIEW_ESCALATED, review, by=None, at=at, axis=review.axis)
 
 
 def _closed() -> Select[UUID]:

@@ -23,6 +23,7 @@ from renewals.quoting.quote import ENDED, Quote, QuoteState, usual_last_day
 from renewals.quoting.remark import Remark
 from renewals.quoting.review import Review
 from renewals.renewal import Renewal, RenewalState
+from renewals.running import must_not_be_paying
 from renewals.workday import answer_due
 
 
@@ -36,7 +37,10 @@ def send(quote: Quote, *, valid_until: date | None = None, by: Person, at: datet
     last = valid_until or usual_last_day(renewal, today)
     if last < today:
         raise Malformed("Choose a day that has not gone by.", "valid_until")
-    quote.show(quote.newest, by=by, at=at, valid_until=last)
+    version = quote.newest
+    if version.sign_by and version.sign_by < today:
+        raise NotNow("The day to sign by has gone by, and its discount with it. Price another version first.")
+    quote.show(version, by=by, at=at, valid_until=last)
     if renewal.can_move(RenewalState.PROPOSED) and renewal.state is not RenewalState.NEGOTIATING:
         renewal.advance(RenewalState.PROPOSED, by=by, at=at)
 
@@ -49,6 +53,8 @@ def remark(quote: Quote, words: str, *, product: str = "", by: Person, at: datet
     by.must(Permission.QUOTE if by.is_staff else Permission.ASK)
     version = _before_them(quote)
     _must_be_a_line(version, product)
+    if not by.is_staff:
+        quote.renewal.must_not_flood(by, at)
     made = Remark.make(quote, version.id, words, product=product, by=by, at=at)
     if by.is_staff:
         quote.hand_back(by=by, at=at)
@@ -78,6 +84,7 @@ def counter(quote: Quote, deal: Deal, words: str = "", *, by: Person, at: dateti
     basis.must_be_negotiable(deal)
     if basis.price(deal).content_hash == shown.content_hash:
         raise Malformed("This is what lies before you already. Change something, or accept it.", "deal")
+    quote.renewal.must_not_flood(by, at)
     Review.void_all(quote, at=at)
     quote.be_answered(by=by, at=at, answer_by=answer_by(quote, at))
     if quote.state is not QuoteState.NEGOTIATING:
@@ -102,6 +109,7 @@ def take(quote: Quote, yes: Yes, *, by: Person, at: datetime) -> Acceptance:
     if quote.valid_until and renewal.account.today(at) > quote.valid_until:
         raise NotNow(f"This proposal could be accepted until {quote.valid_until.isoformat()}. Ask us for a fresh one.")
     must_still_hold(quote)
+    must_not_be_paying(renewal)
     session = session_of(quote)
     standing, approval = Acceptance.standing(renewal), Approval.of(session, version)
     assert approval

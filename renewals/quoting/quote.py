@@ -211,8 +211,10 @@ class Quote(Lifecycle, Owned):
         self._move(QuoteState.APPROVED, EventName.QUOTE_APPROVED, by=by, at=at, version=offer.number)
 
     def show(self, offer: Offer, *, by: Person | None, at: datetime, valid_until: date) -> None:
-        """It lies before the customer from now on. The database refuses what is not approved."""
-        self.shown_id, self.valid_until, self.sent_at = offer.id, valid_until, at
+        """It lies before the customer from now on, never longer than the day that its price is for signing by. The
+        database refuses what is not approved."""
+        self.shown_id, self.sent_at = offer.id, at
+        self.valid_until = min(valid_until, offer.sign_by or valid_until)
         self.turn, self.answer_by = Side.THEIRS, None
         self._move(QuoteState.SENT, EventName.QUOTE_SENT, by=by, at=at, version=offer.number)
 

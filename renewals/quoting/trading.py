@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pricing.board import still_open
 from pricing.matrix import Need
 from pricing.money import Money
 from pricing.quoting import Quoted
@@ -41,7 +42,8 @@ def ways(quote: Quote, target: Money, *, at: datetime) -> list[Way]:
     Raises: Malformed for a price that is none, or that they have already; DealError when our last word is not sold
     like that any more. Source: mission F4.
     """
-    basis, deal = Basis.of_quote(quote, at=at), Basis.deal_of(quote.ours)
+    basis = Basis.of_quote(quote, at=at)
+    deal = still_open(basis.deal_of(quote.ours), basis.on)
     choice, present = basis.choice, basis.price(deal).per_year
     if not 0 < target.minor < present.minor:
         raise Malformed(f"Write a price a year above nothing and below {present}, which it is now.", "target")

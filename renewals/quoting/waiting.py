@@ -71,15 +71,24 @@ def is_asked(session: Session, person: Person, on: date) -> ColumnElement[bool]:
     escalated everybody with the authority. Who said yes earlier in the chain is not asked again.
     """
     asked = [_asked_of(holder) for holder in holders(session, person, on)]
-    wrote = or_(Quote.author_id == person.id, func.coalesce(Offer.author_id == person.id, False))
-    return and_(not_(wrote), not_(_said_yes(person)), or_(*asked))
+    return and_(not_(_wrote(person)), not_(_said_yes(person)), or_(*asked))
 
 
 def _asked_of(holder: Person) -> ColumnElement[bool]:
-    named = func.coalesce(Review.asked_of == holder.id, False)
+    able = Review.roles.overlap(holder.roles)
+    named = and_(func.coalesce(Review.asked_of == holder.id, False), able)
     lowest = Review.roles[1] == any_(cast(holder.roles, ARRAY(Text)))
-    beyond = and_(Review.roles.overlap(holder.roles), or_(Review.escalated_at.is_not(None), not_(_anybody_lowest())))
-    return and_(Quote.author_id != holder.id, or_(named, and_(Review.asked_of.is_(None), or_(lowest, beyond))))
+    beyond = and_(able, or_(Review.escalated_at.is_not(None), not_(_anybody_lowest())))
+    return and_(not_(_wrote(holder)), or_(named, and_(Review.asked_of.is_(None), or_(lowest, beyond))))
+
+
+def _wrote(person: Person) -> ColumnElement[bool]:
+    """As `authority.writers`."""
+    same = aliased(Offer)
+    version = select(same.id).where(
+        same.quote_id == Offer.quote_id, same.content_hash == Offer.content_hash, same.author_id == person.id
+    )
+    return or_(Quote.author_id == person.id, version.exists())
 
 
 def _anybody_lowest() -> ColumnElement[bool]:

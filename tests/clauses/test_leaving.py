@@ -11,6 +11,7 @@ from pricing.money import Money
 from pricing.replay import mismatches
 from renewals.clauses.leaving import leave
 from renewals.clauses.termination import Termination
+from renewals.clauses.true_up import TrueUp
 from renewals.errors import Malformed, NotNow
 from renewals.instalment import Instalment
 from renewals.owing import overdue
@@ -80,3 +81,32 @@ def test_only_what_the_contract_names_ends_it_early(world: World) -> None:
 
     with desk(world, CEDAR) as at, pytest.raises(NotNow, match="no clause of that kind: off-ramp"):
         leave(at.renewal, LeavingEvent.ACQUISITION, TOLD, "They were acquired", by=at.who(MAYA), at=THEN)
+
+
+def test_seats_in_use_on_an_anniversary_are_counted_before_the_term_is_left(world: World) -> None:
+    key = signed(world, clauses=("off_ramp", "true_up"))
+    world.stand_at(date(2027, 9, 6))
+    used(world, date(2027, 8, 1), 27)
+    page = f"/admin/renewals/{world.renewal(CEDAR)}"
+    told = {"event": "acquisition", "told_on": "2027-09-01", "evidence": "Their letter of that day"}
+
+    left = world.signed_in(MAYA).post(f"{page}/termination", told, page=page)
+
+    with world.reading() as session:
+        [counted], made = TrueUp.of_term(session, key), Termination.of_term(session, key)
+        first, second = 20 * 432_00, 27 * 432_00
+        bought = Money(second, "USD").share(87, 366)
+        assert left.status_code == 303, left.text
+        assert (counted.added, made and made.leaves_on) == ({"growth": 7}, date(2027, 11, 30))
+        assert made and made.amount == bought + Money(second - bought.minor, "USD").share(25, 100)
+        assert made.step.parts[0].amount.minor == first
+
+
+def test_nobody_leaves_before_a_day_for_which_seats_were_counted(world: World) -> None:
+    signed(world, clauses=("off_ramp", "true_up"))
+    used(world, date(2027, 8, 1), 27)
+    day_comes(world, date(2027, 9, 6))
+    early = date(2027, 6, 1)
+
+    with desk(world, CEDAR) as at, pytest.raises(Malformed, match="seats were counted for a later day"):
+        leave(at.renewal, LeavingEvent.ACQUISITION, early, "They were acquired", by=at.who(MAYA), at=THEN)

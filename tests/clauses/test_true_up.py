@@ -1,6 +1,6 @@
 """A true-up adds and asks for what is used beyond the agreement: on its day, once, to the cent."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -82,3 +82,20 @@ def test_the_database_makes_no_second_true_up_for_a_day(world: World) -> None:
 
     with world.writing() as session, pytest.raises(IntegrityError, match="uq_true_up_day"), session.begin_nested():
         session.execute(AGAIN, {"term": key})
+
+
+def test_those_that_wait_for_their_last_month_keep_nobody_from_being_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = signed(world, clauses=("true_up",))
+    world.stand_at(A_YEAR_ON)
+    monkeypatch.setattr(true_up, "SWEEP", 1)
+
+    with world.writing() as session:
+        waiting = true_up.make_due(session, at=datetime(2027, 9, 5, 9, tzinfo=UTC))
+    used(world, date(2027, 8, 1), 27)
+    with world.writing() as session:
+        counted = true_up.make_due(session, at=datetime(2027, 9, 5, 9, tzinfo=UTC))
+
+    with world.reading() as session:
+        assert (waiting, counted, len(TrueUp.of_term(session, key))) == (0, 1, 1)

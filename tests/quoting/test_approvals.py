@@ -13,9 +13,10 @@ from renewals.health import Health
 from renewals.offer import Approval
 from renewals.quoting import deciding, drafting, negotiating
 from renewals.quoting.delegation import Delegation
-from renewals.quoting.quote import QuoteState
+from renewals.quoting.quote import Quote, QuoteState
 from renewals.quoting.review import Review, ReviewState
-from tests.quoting.desk import ANNA, AT, FARAH, FOR_NOTHING, GRACE, INES, MAYA, OMAR, RAVI, desk
+from renewals.quoting.waiting import Piles
+from tests.quoting.desk import ANNA, AT, FARAH, FOR_NOTHING, GRACE, INES, MAYA, OMAR, RAVI, Desk, desk
 from tests.world import World
 
 
@@ -188,6 +189,112 @@ def test_a_discount_split_over_two_quotes_is_judged_as_one(world: World) -> None
 
         assert "discount" in together
         assert [one.axis for one in at.open(second)] == ["proposal"]
+
+
+def of_two_writers(at: Desk) -> Quote:
+    """Begun by Maya, its newest version written by Ines, and submitted by Maya."""
+    quote = at.draft(discount=1100)
+    drafting.revise(quote, at.deal(quote, discount=1200), in_return=FOR_NOTHING, by=at.who(INES), at=AT)
+    deciding.submit(quote, by=at.who(MAYA), at=AT)
+    return quote
+
+
+def test_nobody_approves_in_the_name_of_who_wrote_the_version(world: World) -> None:
+    with desk(world) as at:
+        quote = of_two_writers(at)
+        at.grant(quote, FARAH)
+        day = AT.date()
+        Delegation.make(at.session, at.who(RAVI), day, day + timedelta(days=3), by=at.who(INES), at=AT)
+        at.session.flush()
+
+        with pytest.raises(NotYours, match="this needs"):
+            deciding.grant(at.open(quote)[0], by=at.who(RAVI), at=AT)
+
+
+def test_what_somebody_wrote_stays_theirs_when_somebody_else_submits_it_again(world: World) -> None:
+    with desk(world) as at:
+        quote = of_two_writers(at)
+        deciding.give_back(at.open(quote)[0], "Say what they give for it.", by=at.who(FARAH), at=AT)
+        deciding.submit(quote, by=at.who(MAYA), at=AT)
+        at.grant(quote, FARAH)
+
+        [left] = at.open(quote)
+        assert quote.newest.author_id == at.who(MAYA).id
+        with pytest.raises(NotYours, match="you wrote this quote"):
+            deciding.grant(left, by=at.who(INES), at=AT)
+        assert [one.version for one in Piles.of(at.session, at.who(INES), AT.date()).theirs] == []
+
+
+def test_who_was_named_decides_only_while_they_have_the_authority(world: World) -> None:
+    with desk(world) as at:
+        quote = at.submitted(discount=1200)
+        review = at.open(quote)[0]
+        deciding.name_another(review, at.who(FARAH), by=at.who(INES), at=AT)
+        at.who(FARAH).roles = ["csm"]
+        at.session.flush()
+
+        with pytest.raises(NotYours, match="this needs"):
+            deciding.grant(review, by=at.who(FARAH), at=AT)
+
+
+def with_an_envelope(at: Desk) -> Quote:
+    """Up to 18 %, granted by Ines, and the first version approved."""
+    quote = at.submitted(discount=1200)
+    at.grant(quote, FARAH)
+    region = Envelope(until=date(2026, 9, 30), most_discount=1800, most_line=3000, most_net_days=45, proposal=True)
+    deciding.grant_envelope(at.open(quote)[0], region, by=at.who(INES), at=AT)
+    return quote
+
+
+def test_an_envelope_answers_only_while_its_holder_has_the_authority(world: World) -> None:
+    with desk(world) as at:
+        quote = with_an_envelope(at)
+        negotiating.send(quote, by=at.who(MAYA), at=AT)
+        at.who(INES).roles = ["csm"]
+        at.session.flush()
+
+        negotiating.counter(quote, at.deal(quote, discount=1500), by=at.who(ANNA), at=AT)
+
+        assert quote.state is QuoteState.SUBMITTED
+
+
+def test_what_an_envelope_answered_is_looked_at_again_when_the_quote_is_accepted(world: World) -> None:
+    with desk(world) as at:
+        quote = with_an_envelope(at)
+        negotiating.send(quote, by=at.who(MAYA), at=AT)
+        inside = negotiating.counter(quote, at.deal(quote, discount=1500), by=at.who(ANNA), at=AT)
+        at.who(INES).active = False
+        at.session.flush()
+        at.session.refresh(quote)
+
+        with pytest.raises(NotNow, match="has left"):
+            negotiating.take(quote, at.yes(inside), by=at.who(ANNA), at=AT)
+
+
+def test_nobody_approves_their_own_version_by_an_envelope_they_granted(world: World) -> None:
+    with desk(world) as at:
+        quote = with_an_envelope(at)
+        drafting.revise(quote, at.deal(quote, discount=1300), in_return=FOR_NOTHING, by=at.who(INES), at=AT)
+
+        deciding.submit(quote, by=at.who(INES), at=AT)
+
+        assert (quote.state, {one.envelope_id for one in at.open(quote)}) == (QuoteState.SUBMITTED, {None})
+
+
+def test_the_database_counts_no_yes_in_the_name_of_who_wrote_it(world: World) -> None:
+    with desk(world) as at:
+        quote = of_two_writers(at)
+        at.grant(quote, FARAH)
+        at.session.flush()
+        forged = text(
+            "UPDATE review SET state = 'granted', decided_by = :ravi, decided_for = :ines, decided_at = now() "
+            "WHERE offer_id = :offer AND state = 'open'"
+        )
+        values = {"ravi": at.who(RAVI).id, "ines": at.who(INES).id, "offer": quote.newest.id}
+        at.session.execute(forged, values)
+
+        with pytest.raises(DBAPIError, match="needs 3 approvals and has 2"), at.session.begin_nested():
+            at.session.execute(text(STATEMENTS["an approval nobody earned"]), values)
 
 
 STATEMENTS = {

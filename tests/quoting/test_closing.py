@@ -1,17 +1,27 @@
 """What was negotiated is what is charged, printed and run: to the cent, and nothing beside it."""
 
-from sqlalchemy import select
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from app.chores.plan import end_plan
 from app.work import Work
 from pricing.instalments import Billing
+from renewals.acceptance import Acceptance
+from renewals.accepting import Yes, accept
+from renewals.errors import NotNow
 from renewals.instalment import Instalment
 from renewals.paper import Agreement, Document, DocumentKind
+from renewals.payment import Payment, PaymentKind
 from renewals.plan.task import Task
+from renewals.policy import Policy, PolicyKind
 from renewals.quoting import negotiating
+from renewals.quoting.basis import Basis
 from renewals.quoting.delivering import TASK
 from renewals.subscription import Term
-from tests.quoting.desk import desk
+from tests.quoting.desk import Desk, desk
 from tests.world import World
 
 RUTH = "ruth@cedar-dental.example"
@@ -80,3 +90,71 @@ def test_what_was_given_besides_the_price_is_work_once_it_is_signed(world: World
         [task] = session.scalars(select(Task).where(Task.renewal_id == renewal, Task.pattern == TASK))
     page = world.signed_in("ines@lumen.example").get(f"/admin/tasks/{task.id}").text
     assert "They were promised: <strong>Early access to new features</strong>." in page
+
+
+JULY, AUGUST = datetime(2026, 7, 20, 9, tzinfo=UTC), datetime(2026, 8, 3, 9, tzinfo=UTC)
+SIGN_BY = date(2026, 7, 31)
+
+
+def test_what_is_earned_by_signing_early_is_accepted_until_that_day_only(world: World) -> None:
+    with desk(world, "cedar-dental") as at:
+        at.at = JULY
+        quote = at.sent(sign_by=SIGN_BY, levers=("sign_by",))
+
+        with pytest.raises(NotNow, match="could be accepted until 2026-07-31"):
+            negotiating.take(quote, at.yes(quote.newest), by=at.who(RUTH), at=AUGUST)
+        assert (quote.newest.content["per_year"], quote.valid_until) == (8640_00 * 95 // 100, SIGN_BY)
+
+
+def test_a_day_to_sign_by_that_has_passed_earns_nothing_in_a_counter_and_is_not_sent(world: World) -> None:
+    with desk(world, "cedar-dental") as at:
+        at.at = JULY
+        quote, late = at.sent(), at.submitted(sign_by=SIGN_BY, levers=("sign_by",))
+
+        with pytest.raises(NotNow, match="day to sign by has gone by"):
+            negotiating.send(late, by=at.who("maya@lumen.example"), at=AUGUST)
+        wanted = at.deal(quote, sign_by=SIGN_BY, levers=("sign_by",), billing=Billing.QUARTERLY)
+        made = negotiating.counter(quote, wanted, by=at.who(RUTH), at=AUGUST)
+
+        assert (made.content["per_year"], made.content["deal"]["levers"]) == (8640_00, [])
+
+
+def paying_for_an_option(at: Desk) -> Acceptance:
+    """The one click, while Stripe has not answered."""
+    options = Basis.of(at.renewal, at=at.at).choice.options
+    option, ruth = options[options.recommended], at.who(RUTH)
+    terms = Policy.in_force(at.session, PolicyKind.TERMS, at.at.date())
+    made = accept(at.renewal, option, Yes(option.content_hash, terms, terms.content_hash, {}), by=ruth, at=at.at)
+    Payment.begin(Instalment.first(made), PaymentKind.CARD, by=ruth, at=at.at)
+    return made
+
+
+def test_a_proposal_is_not_accepted_while_something_else_is_being_paid(world: World) -> None:
+    with desk(world, "cedar-dental") as at:
+        quote = at.sent(discount=500)
+        made = paying_for_an_option(at)
+
+        with pytest.raises(NotNow, match="payment for this renewal is under way"):
+            negotiating.take(quote, at.yes(quote.newest), by=at.who(RUTH), at=at.at)
+        assert Acceptance.standing(at.renewal) is made
+
+
+def test_the_database_lets_no_yes_lapse_that_is_being_paid(world: World) -> None:
+    with desk(world, "cedar-dental") as at:
+        made = paying_for_an_option(at)
+
+        with pytest.raises(IntegrityError, match="payment for this acceptance"), at.session.begin_nested():
+            at.session.execute(text("UPDATE acceptance SET state = 'lapsed' WHERE id = :id"), {"id": made.id})
+
+
+def test_a_customer_writes_twenty_times_a_day_and_no_more(world: World) -> None:
+    with desk(world, "cedar-dental") as at:
+        quote, ruth = at.sent(), at.who(RUTH)
+        at.renewal.ask("question", "May I ask?", by=ruth, at=at.at)
+        for number in range(19):
+            negotiating.remark(quote, f"Remark {number}", by=ruth, at=at.at)
+
+        with pytest.raises(NotNow, match="since yesterday"):
+            negotiating.remark(quote, "One more", by=ruth, at=at.at)
+        with pytest.raises(NotNow, match="since yesterday"):
+            negotiating.counter(quote, at.deal(quote, discount=500), by=ruth, at=at.at)

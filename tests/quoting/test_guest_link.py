@@ -322,3 +322,11 @@ def test_a_form_on_a_page_without_referrer_is_taken_only_from_our_own_site(
     ]
 
     assert [answer.status_code for answer in answers] == [303, 403, 403]
+
+
+def test_a_link_ends_with_the_role_of_who_made_it(world: World, anna: Guest, sent: UUID) -> None:
+    path = forward(anna, sent)
+    with world.writing() as session:
+        session.scalars(select(Person).where(Person.email == ANNA)).one().roles = ["viewer"]
+
+    assert world.visitor().get(path).status_code == 404
