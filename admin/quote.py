@@ -21,6 +21,7 @@ from renewals.pipeline import Rules
 from renewals.quoting import deciding, drafting, listing, negotiating
 from renewals.quoting.authority import either
 from renewals.quoting.basis import Basis
+from renewals.quoting.preliminary import PreliminaryTerms
 from renewals.quoting.quote import ENDED, Quote, QuoteState, usual_last_day
 from renewals.quoting.remark import Remark
 from renewals.quoting.review import Review
@@ -157,7 +158,7 @@ def _page(
     versions, basis = list(quote.versions), Basis.of_quote(quote, at=visit.now)
     version, renewal = _looked_at(visit, versions), quote.renewal
     priced = basis.as_priced(version)
-    may = _may(visit, quote)
+    may, told = _may(visit, quote), PreliminaryTerms.of(visit.session, renewal.id)
     return page(
         visit, "admin/quote.html", here="quotes", status=status, quote=quote, renewal=renewal, version=version,
         basis=basis, priced=priced, name_of=basis.choice.name_of, versions=_told(visit, versions),
@@ -169,7 +170,7 @@ def _page(
         asked=_asked(visit, quote, version), reviews=Review.of_offer(visit.session, version.id),
         alike=basis.would_price_alike(version), last_day=usual_last_day(renewal, basis.on),
         remarks=Remark.of_quote(visit.session, quote.id, inside=True), either=either,
-        wrong=offer_mismatches(version.content), levers=LEVERS,
+        wrong=offer_mismatches(version.content), levers=LEVERS, departure=told.departure(priced) if told else None,
     )
 
 

@@ -30,6 +30,7 @@ from renewals.plan.task import Task
 from renewals.policy import Policy
 from renewals.quoting.delegation import Delegation
 from renewals.quoting.envelope import EnvelopeGrant
+from renewals.quoting.preliminary import PreliminaryTerms
 from renewals.quoting.quote import Quote
 from renewals.quoting.remark import Remark
 from renewals.quoting.review import Review
@@ -45,9 +46,9 @@ from renewals.value import Figure, Usage
 
 ALL = (
     Acceptance, Account, Action, Activity, Agreement, Anchor, ApiToken, Approval, BookImport, Bulk, BulkPart, Card,
-    Clock, Consent, Delegation, Document, EnvelopeGrant, Event, Feed, Figure, HealthReading, Inbox, Instalment,
-    Invoice, KeptAnswer, Line, Link, Message, Milestone, Notice, Offer, Pace, Payment, Person, Plan, Policy, Quota,
-    Quote, Remark, Renewal, Review, Routing, Seal, SignIn, Snooze, Stake, Step, Subscription, Sweep, Task, TeamMember,
-    Term, Usage, WebSession,
+    Clock, Consent, Delegation, Document, EnvelopeGrant, Event, Feed, Figure, HealthReading, Inbox, Instalment, Invoice,
+    KeptAnswer, Line, Link, Message, Milestone, Notice, Offer, Pace, Payment, Person, Plan, Policy, PreliminaryTerms,
+    Quota, Quote, Remark, Renewal, Review, Routing, Seal, SignIn, Snooze, Stake, Step, Subscription, Sweep, Task,
+    TeamMember, Term, Usage, WebSession,
 )
 METADATA = Record.metadata

@@ -23,6 +23,7 @@ from renewals.plan.plan import hours_of
 from renewals.plan.profiling import notice_on_of, priced_by_of
 from renewals.plan.shared import SharedPlan
 from renewals.policy import Policy, PolicyKind
+from renewals.quoting.preliminary import PreliminaryTerms
 from renewals.quoting.proposal import Proposal
 from renewals.quoting.quote import Quote
 from renewals.renewal import Renewal, RenewalState
@@ -148,6 +149,13 @@ class Shown:
         """What was sent last and not taken back."""
         quote = Quote.before_customer(self.session, self.renewal.id)
         return Proposal.of(quote) if quote else None
+
+    @cached_property
+    def preliminary(self) -> PreliminaryTerms | None:
+        """What it may come to, from the day on which that was frozen until a proposal is sent."""
+        if self.proposal or self.standing not in (Standing.SOON, Standing.OPEN):
+            return None
+        return PreliminaryTerms.of(self.session, self.renewal.id)
 
     @cached_property
     def standing(self) -> Standing:

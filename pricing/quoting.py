@@ -71,6 +71,11 @@ class Quoted(Priced):
         return Effective(self.ask, self.trace, sum(given.cost.minor for given in self.extras))
 
     @property
+    def asked_per_year(self) -> Money:
+        """A full first year as policy asks it by itself."""
+        return Money(subtotal(part for part in self.ask.parts[0].parts if part.rule == "line"), self.currency)
+
+    @property
     def earned_bps(self) -> int:
         """The part of the effective discount that levers earned by themselves."""
         return self.effective.earned

@@ -48,6 +48,7 @@ class EventName(StrEnum):
     RENEWAL_HELD_BACK = "renewal.held_back"
     QUESTION_ASKED = "question.asked"
     ACTIVITY_NOTED = "activity.noted"
+    PRELIMINARY_FROZEN = "preliminary.frozen"
     QUOTE_DRAFTED = "quote.drafted"
     QUOTE_REVISED = "quote.revised"
     QUOTE_PRICED = "quote.priced"

@@ -7,16 +7,18 @@ from datetime import date, datetime
 from functools import cached_property
 from hashlib import sha256
 
-from pricing.asked import Asked, together
+from pricing.asked import Asked, Axis, together
 from pricing.board import Board, board
 from pricing.clause import ClauseKind, Library, custom, twice
 from pricing.deal import Deal, DealError, DealLine
 from pricing.economics import Economics
+from pricing.foreseen import Foreseen
 from pricing.horizon import Horizon, horizon
 from pricing.kept import kept
 from pricing.matrix import Matrix
 from pricing.money import Money
 from pricing.multiyear import Shape
+from pricing.option import Option
 from pricing.quoting import Quoted, quote
 from pricing.term import YEAR
 from pricing.trace import Step, canonical
@@ -36,6 +38,8 @@ THEIRS = frozenset({
     "lines", "months", "shape", "discount", "levers", "prepaid", "net_days", "billing", "sign_by", "clauses",
 })
 """The parts of a deal that a buyer may ask to have otherwise. Source: timeline, "Negosiasi"."""
+PRICE = frozenset({Axis.DISCOUNT, Axis.LINE, Axis.ECONOMICS})
+"""What somebody may have to look at because of how low a price is."""
 
 
 @dataclass
@@ -68,9 +72,12 @@ class Basis:
     @cached_property
     def recommended(self) -> Deal:
         """What the ladder recommends, as it stands; paid as they pay today."""
-        options, term = self.choice.options, self.renewal.term
-        option = options[options.recommended]
-        several = option.months > YEAR
+        options = self.choice.options
+        return self.as_option(options[options.recommended])
+
+    def as_option(self, option: Option) -> Deal:
+        """What an option of the ladder is, as a deal; paid as they pay today."""
+        term, several = self.renewal.term, option.months > YEAR
         shape = (Shape.ESCALATING if option.rise else Shape.FIXED) if several else None
         return Deal(
             lines=tuple(DealLine(line.product, line.quantity) for line in option.lines), months=option.months,
@@ -138,6 +145,20 @@ class Basis:
             raise DealError("clauses", f"Only one clause is a {kind.value.replace('_', '-')}; choose which.")
         priced = quote(choice.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on)
         return replace(priced, clauses=clauses)
+
+    def foreseen(self, deal: Deal) -> Foreseen:
+        """What can be said of a price before anybody approved it: the price itself where nobody has to; else what
+        policy gives by itself, with its levers unless somebody must look at what they come to.
+
+        Raises: DealError, NotNow.
+        """
+        plain = replace(deal, levers=())
+        for one in (deal, plain):
+            priced = self.price(one)
+            axes = {need.axis for need in self.matrix.needs(self.asked(priced))}
+            if not axes & PRICE:
+                return Foreseen(priced, standing=not axes)
+        return Foreseen(self.price(plain), standing=False)
 
     def asked(self, priced: Quoted, beside: Iterable[Offer] = ()) -> Asked:
         """What the matrix is asked about a price, together with what is quoted beside it for the same renewal."""

@@ -9,6 +9,7 @@ from typing import Any
 from pricing.clause import Clause
 from pricing.deal import Deal
 from pricing.discount import change
+from pricing.foreseen import Departure
 from pricing.instalments import Instalment
 from pricing.kept import kept
 from pricing.money import Money
@@ -22,6 +23,7 @@ from renewals.base import session_of
 from renewals.errors import NotFound
 from renewals.offer import Offer
 from renewals.policy import Policy
+from renewals.quoting.preliminary import PreliminaryTerms
 from renewals.quoting.quote import Quote, QuoteState
 from renewals.quoting.remark import Remark
 
@@ -168,6 +170,12 @@ class Proposal:
             months=self.today.months, net_days=term.net_days, billing=term.billing, clauses=term.clause_ids
         )
         return versus(agreed, self.quoted)
+
+    @cached_property
+    def departure(self) -> Departure | None:
+        """What is not as the preliminary terms had it; None where nothing was said beforehand. Source: mission E9."""
+        told = PreliminaryTerms.of(session_of(self.quote), self.quote.renewal_id)
+        return told.departure(self.quoted) if told and told.made_at <= self.made_at else None
 
     def since(self, before: "Proposal") -> Versus:
         """What is not as in another version."""
