@@ -1,15 +1,18 @@
 """Quote: a renewal's quotes: written in one press, priced version by version, submitted, sent and talked about."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from types import SimpleNamespace
 from uuid import UUID
 
 from admin import deal
 from admin.address import Address, Pages
-from admin.form import day
+from admin.form import day, somebody
 from admin.shell import page
 from gateways.browser import Answer, Visit, get, post, staff
 from pricing.concessions import LEVERS
+from pricing.foreseen import Departure
+from pricing.quoting import Quoted
 from pricing.replay import offer_mismatches
 from pricing.revision import between
 from pricing.term import YEAR
@@ -18,17 +21,20 @@ from renewals.errors import Malformed, NotNow, Stale
 from renewals.offer import Approval, Offer
 from renewals.permission import Permission
 from renewals.pipeline import Rules
-from renewals.quoting import deciding, drafting, listing, negotiating
+from renewals.quoting import deciding, drafting, listing, negotiating, splitting
 from renewals.quoting.authority import either
 from renewals.quoting.basis import Basis
 from renewals.quoting.preliminary import PreliminaryTerms
-from renewals.quoting.quote import ENDED, Quote, QuoteState, usual_last_day
+from renewals.quoting.quote import ENDED, Part, Quote, QuoteState, usual_last_day
 from renewals.quoting.remark import Remark
 from renewals.quoting.review import Review
 from renewals.renewal import Renewal
+from renewals.running import who_may_own
 
 FILTERS = ("text", "standing", "whose", "page")
 Act = Callable[[Quote], None]
+QUARTER = 90
+"""Days after the renewal by which what is new is looked at again. Source: framework, "quarter seterusnya"."""
 
 
 @get("/admin/quotes", staff(Permission.READ_BOOK))
@@ -105,6 +111,21 @@ def withdraw(visit: Visit, quote_id: UUID) -> Answer:
     return _done(visit, quote_id, act, flash="quote_withdrawn")
 
 
+@post("/admin/quotes/{quote_id:uuid}/split", staff(Permission.QUOTE))
+def split(visit: Visit, quote_id: UUID) -> Answer:
+    """The renewal goes on by itself, and so does what is new."""
+    form = visit.request.form
+
+    def act(quote: Quote) -> None:
+        quote.must_be_at(_seen(form))
+        revisit_on = day(form.get("revisit_on", ""), "Give the day to look at it again.", "revisit_on")
+        owner = somebody(who_may_own(visit.session), form.get("owner", ""), "Choose who looks after it.", "owner")
+        with deal.fields_named():
+            splitting.split(quote, owner=owner, revisit_on=revisit_on, by=visit.someone, at=visit.now)
+
+    return _done(visit, quote_id, act, flash="quote_split")
+
+
 @post("/admin/quotes/{quote_id:uuid}/remarks", staff(Permission.NOTE_ACTIVITY))
 def remark(visit: Visit, quote_id: UUID) -> Answer:
     """To the customer, which answers them, or between ourselves."""
@@ -158,7 +179,7 @@ def _page(
     versions, basis = list(quote.versions), Basis.of_quote(quote, at=visit.now)
     version, renewal = _looked_at(visit, versions), quote.renewal
     priced = basis.as_priced(version)
-    may, told = _may(visit, quote), PreliminaryTerms.of(visit.session, renewal.id)
+    may = _may(visit, quote)
     return page(
         visit, "admin/quote.html", here="quotes", status=status, quote=quote, renewal=renewal, version=version,
         basis=basis, priced=priced, name_of=basis.choice.name_of, versions=_told(visit, versions),
@@ -170,8 +191,25 @@ def _page(
         asked=_asked(visit, quote, version), reviews=Review.of_offer(visit.session, version.id),
         alike=basis.would_price_alike(version), last_day=usual_last_day(renewal, basis.on),
         remarks=Remark.of_quote(visit.session, quote.id, inside=True), either=either,
-        wrong=offer_mismatches(version.content), levers=LEVERS, departure=told.departure(priced) if told else None,
+        wrong=offer_mismatches(version.content), levers=LEVERS, departure=_departure(visit, quote, priced),
+        bundle=_bundle(visit, quote, basis) if may.price else None,
     )
+
+
+def _departure(visit: Visit, quote: Quote, priced: Quoted) -> Departure | None:
+    """From the preliminary terms, which were about the renewal."""
+    told = PreliminaryTerms.of(visit.session, quote.renewal_id) if quote.part is Part.RENEWAL else None
+    return told.departure(priced) if told else None
+
+
+def _bundle(visit: Visit, quote: Quote, basis: Basis) -> SimpleNamespace | None:
+    """What the form that splits it offers; None where there is nothing to split."""
+    if not splitting.is_bundle(quote, basis):
+        return None
+    why, owner = splitting.why_split(quote, basis), quote.renewal.looked_after_by
+    revisit_on = quote.renewal.renews_on + timedelta(days=QUARTER)
+    people = [(one.id, one.name) for one in who_may_own(visit.session)]
+    return SimpleNamespace(why=why, people=people, owner=owner, revisit_on=revisit_on)
 
 
 def _looked_at(visit: Visit, versions: list[Offer]) -> Offer:

@@ -25,7 +25,7 @@ from renewals.plan.shared import SharedPlan
 from renewals.policy import Policy, PolicyKind
 from renewals.quoting.preliminary import PreliminaryTerms
 from renewals.quoting.proposal import Proposal
-from renewals.quoting.quote import Quote
+from renewals.quoting.quote import Part, Quote
 from renewals.renewal import Renewal, RenewalState
 from renewals.value import ValueStory
 
@@ -149,6 +149,12 @@ class Shown:
         """What was sent last and not taken back."""
         quote = Quote.before_customer(self.session, self.renewal.id)
         return Proposal.of(quote) if quote else None
+
+    @cached_property
+    def apart(self) -> Quote | None:
+        """What is new, where it was sent by itself and can be answered."""
+        quote = Quote.before_customer(self.session, self.renewal.id, Part.EXPANSION)
+        return quote if quote and quote.can_be_answered(self.today) else None
 
     @cached_property
     def preliminary(self) -> PreliminaryTerms | None:

@@ -249,7 +249,7 @@ def _unit_above(line: Step) -> Money:
 
 
 def _must_fit(scope: Scope, policy: PricePolicy, deal: Deal) -> None:
-    if scope.plan not in deal.quantities:
+    if scope.lines and scope.plan not in deal.quantities:
         raise DealError("lines", f"{scope.plan} is their plan and stays; its quantity can change.")
     for product in deal.quantities.keys() - scope.quantities.keys():
         if policy.catalogue.price_list(product, scope.currency) is None:

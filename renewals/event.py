@@ -63,6 +63,7 @@ class EventName(StrEnum):
     QUOTE_EXPIRED = "quote.expired"
     QUOTE_SUPERSEDED = "quote.superseded"
     QUOTE_WITHDRAWN = "quote.withdrawn"
+    QUOTE_SPLIT = "quote.split"
     REVIEW_OPENED = "review.opened"
     REVIEW_GRANTED = "review.granted"
     REVIEW_RETURNED = "review.returned"

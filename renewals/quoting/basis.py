@@ -20,6 +20,7 @@ from pricing.money import Money
 from pricing.multiyear import Shape
 from pricing.option import Option
 from pricing.quoting import Quoted, quote
+from pricing.scope import Scope
 from pricing.term import YEAR
 from pricing.trace import Step, canonical
 from pricing.versus import Agreed
@@ -29,7 +30,7 @@ from renewals.errors import NotNow
 from renewals.forecast import Timeliness, forecast, rules_of
 from renewals.offer import Offer
 from renewals.policy import Policy, PolicyKind
-from renewals.quoting.quote import Quote
+from renewals.quoting.quote import Part, Quote
 from renewals.renewal import Renewal
 
 WHOLE = 10_000
@@ -48,18 +49,25 @@ class Basis:
 
     choice: Choice
     matrix: Matrix
+    part: Part = Part.RENEWAL
 
     @classmethod
-    def of(cls, renewal: Renewal, *, at: datetime, matrix: str = "") -> "Basis":
+    def of(cls, renewal: Renewal, *, at: datetime, matrix: str = "", part: Part = Part.RENEWAL) -> "Basis":
         """By the matrix that a quote pinned, else by the one in force."""
         session = session_of(renewal)
         choice = Choice.of(session, renewal, renewal.account.today(at))
         policy = Policy.named(session, matrix) if matrix else choice.policies[PolicyKind.MATRIX]
-        return cls(choice, matrix_of(policy))
+        return cls(choice, matrix_of(policy), part)
 
     @classmethod
     def of_quote(cls, quote: Quote, *, at: datetime) -> "Basis":
-        return cls.of(quote.renewal, at=at, matrix=quote.matrix)
+        return cls.of(quote.renewal, at=at, matrix=quote.matrix, part=quote.part)
+
+    @property
+    def scope(self) -> Scope:
+        """What they have of that which the quote is for."""
+        scope = self.choice.scope
+        return scope if self.part is Part.RENEWAL else scope.apart
 
     @property
     def renewal(self) -> Renewal:
@@ -118,15 +126,19 @@ class Basis:
         """What every lever earns or would earn; None where this deal is not sold like that any more."""
         choice = self.choice
         with suppress(DealError):
-            return board(choice.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on, self.on)
+            return board(self.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on, self.on)
         return None
 
     def horizon(self, deal: Deal) -> Horizon | None:
         """One, two and three years side by side; None where this deal is not sold like that any more."""
         choice = self.choice
         with suppress(DealError):
-            return horizon(choice.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on)
+            return horizon(self.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on)
         return None
+
+    def new_in(self, deal: Deal) -> set[str]:
+        """The products of a deal that they do not have."""
+        return set(deal.quantities) - set(self.choice.scope.quantities)
 
     def price(self, deal: Deal) -> Quoted:
         """Raises: DealError naming the field; NotNow for an expansion that an account at risk must not see.
@@ -134,8 +146,8 @@ class Basis:
         Source: framework, "Bundling vs Pemisahan": at risk the renewal is saved first, the expansion kept apart.
         """
         choice = self.choice
-        new = sorted(set(deal.quantities) - set(choice.scope.quantities))
-        if new and choice.facts.at_risk:
+        new = sorted(self.new_in(deal))
+        if new and choice.facts.at_risk and self.part is Part.RENEWAL:
             names = ", ".join(choice.name_of(product) for product in new)
             raise NotNow(f"{names} is offered by itself, once this renewal is settled. Leave it out here.")
         clauses = self.library.named(deal.clauses)
@@ -143,7 +155,7 @@ class Basis:
             raise DealError("clauses", "Units above a base with overage are paid as used; leave the true-up out.")
         if kind := twice(clauses):
             raise DealError("clauses", f"Only one clause is a {kind.value.replace('_', '-')}; choose which.")
-        priced = quote(choice.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on)
+        priced = quote(self.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on)
         return replace(priced, clauses=clauses)
 
     def foreseen(self, deal: Deal) -> Foreseen:
@@ -163,7 +175,7 @@ class Basis:
     def asked(self, priced: Quoted, beside: Iterable[Offer] = ()) -> Asked:
         """What the matrix is asked about a price, together with what is quoted beside it for the same renewal."""
         effective, deal = priced.effective, priced.deal
-        new = set(deal.quantities) - set(self.choice.scope.quantities)
+        new = self.new_in(deal)
         expansion = sum((line.amount for line in priced.lines if line.product in new), Money.zero(priced.currency))
         worst = effective.worst_line
         one = Asked(

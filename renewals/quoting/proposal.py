@@ -24,7 +24,7 @@ from renewals.errors import NotFound
 from renewals.offer import Offer
 from renewals.policy import Policy
 from renewals.quoting.preliminary import PreliminaryTerms
-from renewals.quoting.quote import Quote, QuoteState
+from renewals.quoting.quote import Part, Quote, QuoteState
 from renewals.quoting.remark import Remark
 
 
@@ -140,7 +140,7 @@ class Proposal:
     def names(self) -> Mapping[str, str]:
         """What products are called in the catalogue it was priced by."""
         catalogue = self._prices["catalogue"]
-        keys = [*self.deal.quantities, *self.today.quantities]
+        keys = [*self.deal.quantities, *self.today.quantities, self.today.plan]
         return {key: catalogue[key]["name"] if key in catalogue else _spoken(key) for key in keys}
 
     def names_with(self, other: "Proposal") -> Mapping[str, str]:
@@ -174,6 +174,8 @@ class Proposal:
     @cached_property
     def departure(self) -> Departure | None:
         """What is not as the preliminary terms had it; None where nothing was said beforehand. Source: mission E9."""
+        if self.quote.part is Part.EXPANSION:
+            return None
         told = PreliminaryTerms.of(session_of(self.quote), self.quote.renewal_id)
         return told.departure(self.quoted) if told and told.made_at <= self.made_at else None
 

@@ -96,5 +96,5 @@ def _answered(basis: Basis, quote: Quote, shown: Offer, deal: Deal, at: datetime
 def _deal(basis: Basis, shown: Offer, wish: Wish) -> Deal:
     choice = basis.choice
     return wished(
-        choice.scope, choice.facts, choice.price_policy, basis.deal_of(shown), wish, basis.renewal.renews_on
+        basis.scope, choice.facts, choice.price_policy, basis.deal_of(shown), wish, basis.renewal.renews_on
     )

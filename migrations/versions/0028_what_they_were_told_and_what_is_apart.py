@@ -1,6 +1,8 @@
-"""Preliminary terms: what a customer was told before anything was offered, once for a milestone, never changed
+"""What a customer was told before anything was offered, and what is quoted apart from the renewal
 
-They are rows of their own and no offer, so that no acceptance can refer to them. Only the worker writes them.
+Preliminary terms are rows of their own and no offer, so that no acceptance can refer to them; one for a milestone,
+never changed, and only the worker writes them. A quote says whether it is for the renewal or for what is new; one for
+what is new alone does not renew anything, and is not accepted in its place.
 """
 
 import sqlalchemy as sa
@@ -37,9 +39,15 @@ def upgrade() -> None:
     op.create_index(f"uq_{TABLE}_milestone", TABLE, ["renewal_id", "milestone_id"], unique=True)
     _isolate()
     _never_changes()
+    part = sa.Enum("renewal", "expansion", name="part", native_enum=False, length=40)
+    op.add_column("quote", sa.Column("part", part, nullable=False, server_default="renewal"))
+    op.alter_column("quote", "part", server_default=None)
+    op.create_check_constraint("accepted_renews", "quote", "state <> 'accepted' OR part = 'renewal'")
 
 
 def downgrade() -> None:
+    op.drop_constraint("ck_quote_accepted_renews", "quote")
+    op.drop_column("quote", "part")
     op.drop_table(TABLE)
 
 
