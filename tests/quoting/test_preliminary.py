@@ -2,6 +2,7 @@
 
 import re
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +13,10 @@ from app.chores.plan import keep_plans
 from app.transaction import Role
 from app.work import Work
 from pricing.asked import Axis
+from pricing.deal import Deal
 from pricing.multiyear import Shape
+from pricing.quoting import quote
+from pricing.scope import ScopeLine
 from renewals.policy import Policy, PolicyKind
 from renewals.quoting.basis import Basis
 from renewals.quoting.preliminary import PreliminaryTerms
@@ -140,3 +144,18 @@ def test_a_proposal_says_what_is_not_as_they_were_told_cause_by_cause_to_the_cen
     assert {"price", "discount"} <= names
     assert found.rules == ("price@1", "price@2")
     assert sum(cause.money.minor for cause in found.causes) == found.money.minor != 0
+
+
+def test_seats_that_came_meanwhile_are_a_cause_of_their_own(world: World) -> None:
+    with desk(world, NORTHWIND) as at:
+        choice = Basis.of(at.renewal, at=AT).choice
+        held = choice.scope.plan_line
+        more = ScopeLine(held.product, held.quantity + 5, held.amount + held.unit_price * 5)
+        scope = replace(choice.scope, lines=(more,))
+        deal = Deal.as_today(scope, net_days=at.renewal.term.net_days)
+        found = told(world, NORTHWIND).departure(
+            quote(scope, choice.facts, choice.price_policy, deal, at.renewal.renews_on)
+        )
+
+    assert [(cause.name, cause.money) for cause in found.causes] == [("held", held.unit_price * 5)]
+    assert found.money == held.unit_price * 5

@@ -19,6 +19,7 @@ from renewals.quoting.basis import Basis
 from renewals.quoting.quote import Part, Quote, QuoteState
 from renewals.quoting.review import Review
 from tests.quoting.desk import ANNA, AT, INES, MAYA, OMAR, Desk, desk
+from tests.web.guest import known
 from tests.world import World
 
 REVISIT = date(2027, 1, 18)
@@ -115,3 +116,19 @@ def test_it_is_proposed_in_the_red_and_at_t_30(world: World) -> None:
         at.renewal.account.health_band = Health.RED
         assert splitting.why_split(whole, Basis.of_quote(whole, at=AT)) is splitting.WhySplit.RED
         assert split(at, whole).newest.content["per_year"] > 0
+
+
+def test_the_desk_proposes_it_and_one_press_does_it(world: World) -> None:
+    with desk(world) as at:
+        key, omar = bundle(at).id, at.who(OMAR).id
+        at.renewal.account.health_band = Health.RED
+    maya = known(world, world.person(MAYA))
+    page = f"/admin/quotes/{key}"
+    assert "save the renewal first" in maya.get(page).text
+
+    form = {"version": "1", "owner": str(omar), "revisit_on": "2026-08-10"}
+    assert maya.post(f"{page}/split", {**form, "revisit_on": "2026-01-01"}).status_code == 422
+    assert maya.post(f"{page}/split", form).status_code == 303
+    assert "Split it into two quotes" not in maya.get(page).text
+    mine = known(world, world.person(OMAR)).get("/admin?whose=mine").text
+    assert "Keep the expansion alive" in mine
