@@ -1,16 +1,19 @@
 """Quote: a renewal's quotes: written in one press, priced version by version, submitted, sent and talked about."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from types import SimpleNamespace
 from uuid import UUID
 
 from admin import deal
 from admin.address import Address, Pages
-from admin.form import day
+from admin.form import day, somebody
 from admin.shell import page
 from gateways.browser import Answer, Visit, get, post, staff
 from pricing.concessions import LEVERS
 from pricing.deal import Deal
+from pricing.foreseen import Departure
+from pricing.quoting import Quoted
 from pricing.replay import offer_mismatches
 from pricing.revision import between
 from pricing.rightsize import Advice
@@ -22,18 +25,22 @@ from renewals.offer import Approval, Offer
 from renewals.permission import Permission
 from renewals.pipeline import Rules
 from renewals.plan.presentation import Presentation
-from renewals.quoting import deciding, drafting, listing, negotiating
+from renewals.quoting import deciding, drafting, listing, negotiating, splitting
 from renewals.quoting.authority import either
 from renewals.quoting.basis import Basis
 from renewals.quoting.concession import Concession, InReturn
 from renewals.quoting.guest_link import GuestLink
-from renewals.quoting.quote import ENDED, Quote, QuoteState, usual_last_day
+from renewals.quoting.preliminary import PreliminaryTerms
+from renewals.quoting.quote import ENDED, Part, Quote, QuoteState, usual_last_day
 from renewals.quoting.remark import Remark
 from renewals.quoting.review import Review
 from renewals.renewal import Renewal
+from renewals.running import who_may_own
 
 FILTERS = ("text", "standing", "whose", "page")
 Act = Callable[[Quote], None]
+QUARTER = 90
+"""Days after the renewal by which what is new is looked at again. Source: framework, "quarter seterusnya"."""
 
 
 @get("/admin/quotes", staff(Permission.READ_BOOK))
@@ -134,6 +141,21 @@ def withdraw(visit: Visit, quote_id: UUID) -> Answer:
     return _done(visit, quote_id, act, flash="quote_withdrawn")
 
 
+@post("/admin/quotes/{quote_id:uuid}/split", staff(Permission.QUOTE))
+def split(visit: Visit, quote_id: UUID) -> Answer:
+    """The renewal goes on by itself, and so does what is new."""
+    form = visit.request.form
+
+    def act(quote: Quote) -> None:
+        quote.must_be_at(seen(form))
+        revisit_on = day(form.get("revisit_on", ""), "Give the day to look at it again.", "revisit_on")
+        owner = somebody(who_may_own(visit.session), form.get("owner", ""), "Choose who looks after it.", "owner")
+        with deal.fields_named():
+            splitting.split(quote, owner=owner, revisit_on=revisit_on, by=visit.someone, at=visit.now)
+
+    return _done(visit, quote_id, act, flash="quote_split")
+
+
 @post("/admin/quotes/{quote_id:uuid}/remarks", staff(Permission.NOTE_ACTIVITY))
 def remark(visit: Visit, quote_id: UUID) -> Answer:
     """To the customer, which answers them, or between ourselves."""
@@ -206,7 +228,8 @@ def _page(
         wrong=offer_mismatches(version.content), levers=LEVERS, forwarded=GuestLink.of_quote(visit.session, quote.id),
         fewer=_fewer(basis, priced.deal) if may.price else None, objection_kinds=list(ObjectionKind),
         objections=Objection.of_renewal(visit.session, renewal.id),
-        presentation=Presentation.of(visit.session, renewal),
+        presentation=Presentation.of(visit.session, renewal), departure=_departure(visit, quote, priced),
+        bundle=_bundle(visit, quote, basis) if may.price else None,
     )
 
 
@@ -214,6 +237,22 @@ def _fewer(basis: Basis, held: Deal) -> Advice | None:
     """How many seats they need, when that is fewer than this deal has."""
     advice = basis.choice.right_size
     return advice if advice and advice.fitted(held) != held else None
+
+
+def _departure(visit: Visit, quote: Quote, priced: Quoted) -> Departure | None:
+    """From the preliminary terms, which were about the renewal."""
+    told = PreliminaryTerms.of(visit.session, quote.renewal_id) if quote.part is Part.RENEWAL else None
+    return told.departure(priced) if told else None
+
+
+def _bundle(visit: Visit, quote: Quote, basis: Basis) -> SimpleNamespace | None:
+    """What the form that splits it offers; None where there is nothing to split."""
+    if not splitting.is_bundle(quote, basis):
+        return None
+    why, owner = splitting.why_split(quote, basis), quote.renewal.looked_after_by
+    revisit_on = quote.renewal.renews_on + timedelta(days=QUARTER)
+    people = [(one.id, one.name) for one in who_may_own(visit.session)]
+    return SimpleNamespace(why=why, people=people, owner=owner, revisit_on=revisit_on)
 
 
 def _looked_at(visit: Visit, versions: list[Offer]) -> Offer:

@@ -27,6 +27,7 @@ from renewals.plan.review import Known, answered
 from renewals.plan.story import Story
 from renewals.policy import Policy, PolicyKind
 from renewals.preparing import readiness
+from renewals.quoting.preliminary import PreliminaryTerms
 from renewals.quoting.quote import Quote
 from renewals.readiness import Finding
 from renewals.renewal import LossReason, Renewal, RenewalState
@@ -154,6 +155,7 @@ def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str
         reviews=answered(story.duties), ended=just_ended(visit), may=_may(visit, renewal),
         choices=_choices(visit, renewal), typed=typed, trouble=trouble, by_itself=_by_itself(visit, renewal),
         steps=step.beside(visit, renewal), quotes=Quote.of_renewal(visit.session, renewal.id),
+        told=PreliminaryTerms.of(visit.session, renewal.id),
         why=Why.of(visit.session, renewal), signed=signed.beside(visit, renewal),
         readiness=_readiness(visit, renewal, pipeline.rules), objection_kinds=list(ObjectionKind),
         objections=Objection.of_renewal(visit.session, renewal.id),

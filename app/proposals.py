@@ -6,7 +6,7 @@ from datetime import date
 from app.house import House
 from app.html import Language
 from app.papers import changes_in, clauses_in, priced, steps_in, vendor_of
-from gateways.paper import Customer, DueOn, ProposalPaper
+from gateways.paper import Change, Customer, DueOn, ProposalPaper
 from pricing.deal import Deal
 from pricing.instalments import Billing
 from pricing.multiyear import Shape
@@ -31,7 +31,8 @@ def _paper(house: House, proposal: Proposal, said: Language) -> ProposalPaper:
         starts_on=proposal.starts_on, ends_on=proposal.ends_on, months=proposal.months, total=proposal.total,
         change=proposal.against_today,
         instalments=tuple(DueOn(one.on, one.due_on, one.amount) for one in proposal.instalments),
-        changes=tuple(changes_in(content, names, said)), terms=tuple(_terms(proposal, said)),
+        changes=tuple(changes_in(content, names, said)), departures=_departures(proposal, said),
+        terms=tuple(_terms(proposal, said)),
         value=tuple(_worth(house, proposal, said)), steps=tuple(steps_in(content, names, said)),
         price_rules=proposal.rules, valid_until=quote.valid_until, contact=owner.name if owner else "",
         where=f"{house.settings.public_url}/proposals/{quote.id}", content_hash=proposal.content_hash,
@@ -51,6 +52,39 @@ def _terms(proposal: Proposal, said: Language) -> Iterator[tuple[str, str]]:
         yield _("Comes with it"), said.list_of(proposal.extras)
     yield from clauses_in(proposal.clauses, said)
     yield _("Everything else"), _("terms of %(day)s") % {"day": said.plain_day(_terms_day(proposal))}
+
+
+def _departures(proposal: Proposal, said: Language) -> tuple[Change, ...] | None:
+    """What is not as they were told beforehand, in words and money; None where they were told nothing."""
+    it = proposal.departure
+    if it is None:
+        return None
+    causes = [Change(_why(cause.name, it.rules, said), cause.money) for cause in it.causes]
+    return (*causes, *(Change(_part(term.name, said), None) for term in it.terms))
+
+
+def _why(cause: str, rules: tuple[str, str] | None, said: Language) -> str:
+    """Why a price is not what was foreseen, as its page says it."""
+    _ = said.words.gettext
+    if cause == "price" and rules:
+        return _("Our price rules changed, from %(before)s to %(now)s:") % {"before": rules[0], "now": rules[1]}
+    words = {
+        "held": _("What you have changed in the meantime:"), "quantity": _("It holds other products or quantities:"),
+        "price": _("Another price for the same:"), "term": _("What the length of the term earns:"),
+        "payment": _("How it is paid:"), "discount": _("What we agreed to take off:"), "rounding": _("Rounding:"),
+    }
+    return words[cause]
+
+
+def _part(name: str, said: Language) -> str:
+    """Which part of the terms is not what was foreseen; what it is now stands below."""
+    _ = said.words.gettext
+    words = {
+        "months": _("The length of the term is another"), "shape": _("The price from year to year is another"),
+        "billing": _("It is paid at other times"), "prepaid": _("Payment in advance is otherwise"),
+        "net_days": _("Invoices are due after another number of days"), "clauses": _("The special clauses are others"),
+    }
+    return words[name]
 
 
 def _terms_day(proposal: Proposal) -> date:

@@ -34,6 +34,7 @@ from renewals.quoting.concession import Concession
 from renewals.quoting.delegation import Delegation
 from renewals.quoting.envelope import EnvelopeGrant
 from renewals.quoting.guest_link import GuestLink
+from renewals.quoting.preliminary import PreliminaryTerms
 from renewals.quoting.quote import Quote
 from renewals.quoting.remark import Remark
 from renewals.quoting.review import Review
@@ -51,7 +52,7 @@ ALL = (
     Acceptance, Account, Action, Activity, Agreement, Anchor, ApiToken, Approval, BillingDetails, BookImport, Bulk,
     BulkPart, Card, Clock, Concession, Consent, Delegation, Document, EnvelopeGrant, Event, Feed, Figure, GuestLink,
     HealthReading, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone, Notice, Objection, Offer,
-    Pace, Payment, Person, Plan, Policy, Quota, Quote, Remark, Renewal, Review, Routing, Seal, SignIn, Snooze, Stake,
-    Step, Subscription, Sweep, Task, TeamMember, Term, Usage, WebSession,
+    Pace, Payment, Person, Plan, Policy, PreliminaryTerms, Quota, Quote, Remark, Renewal, Review, Routing, Seal, SignIn,
+    Snooze, Stake, Step, Subscription, Sweep, Task, TeamMember, Term, Usage, WebSession,
 )
 METADATA = Record.metadata

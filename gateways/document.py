@@ -265,6 +265,8 @@ def _proposal(paper: ProposalPaper, said: _Said) -> Facts:
             for one in paper.instalments
         ],
         "changes": [{"words": it.words, "amount": said.change(it.money)} for it in paper.changes],
+        "foreseen": paper.departures is not None,
+        "departures": [{"words": it.words, "amount": said.change(it.money)} for it in paper.departures or ()],
         "terms": [list(pair) for pair in paper.terms],
         "value": list(paper.value),
         "steps": [asdict(step) | {"amount": said.figure(step.amount)} for step in paper.steps],

@@ -208,7 +208,8 @@ class DueOn:
 @dataclass(frozen=True, slots=True)
 class ProposalPaper:
     """Everything a proposal says. `ends_on` is the first day after the term; `terms` are names and values in words;
-    `value` sentences about what the year was worth, none where nothing is claimed; `contact` who looks after them.
+    `value` sentences about what the year was worth, none where nothing is claimed; `contact` who looks after them;
+    `departures` is what is not as the preliminary terms had it, None where there were none.
     """
 
     number: str
@@ -225,6 +226,7 @@ class ProposalPaper:
     change: Money
     instalments: tuple[DueOn, ...]
     changes: tuple[Change, ...]
+    departures: tuple[Change, ...] | None
     terms: tuple[tuple[str, str], ...]
     value: tuple[str, ...]
     steps: tuple[PriceStep, ...]

@@ -108,6 +108,20 @@ class ToldChanges(Struct, frozen=True, forbid_unknown_fields=True):
     terms: list[ToldTermChange]
 
 
+class ToldDeparture(Struct, frozen=True, forbid_unknown_fields=True):
+    """Against the preliminary terms: `least` and `most` are what a year was foreseen to cost, for `months`; the causes
+    add up to the difference from `least`. `rules_before` is the price policy of then.
+    """
+
+    months: int
+    least: str
+    most: str
+    is_inside: bool
+    rules_before: str
+    causes: list[ToldCause]
+    terms: list[ToldTermChange]
+
+
 class ToldClause(Struct, frozen=True, forbid_unknown_fields=True):
     """`words` are what is accepted, in the customer's language; empty for a name without any."""
 
@@ -140,6 +154,7 @@ class ToldProposal(Struct, frozen=True, forbid_unknown_fields=True):
     price: ToldPrice
     lines: list[ToldLine]
     changes: ToldChanges
+    preliminary: ToldDeparture | None
     payment: ToldPayment
     extras: list[str]
     clauses: list[str]

@@ -11,6 +11,7 @@ from gateways.proposal import (
     ToldCause,
     ToldChanges,
     ToldClause,
+    ToldDeparture,
     ToldInstalment,
     ToldLine,
     ToldLineChange,
@@ -20,6 +21,7 @@ from gateways.proposal import (
     ToldTerm,
     ToldTermChange,
 )
+from pricing.foreseen import Departure
 from pricing.multiyear import Shape
 from pricing.versus import LineChange, TermChange, Versus
 from renewals.acceptance import Acceptance
@@ -54,7 +56,8 @@ def _proposal(proposal: Proposal, today: date) -> ToldProposal:
         status=status_of(proposal, today), turn="yours" if quote.turn is Side.THEIRS else "ours",
         answer_by=quote.answer_by, valid_until=quote.valid_until, customer=quote.renewal.account.name,
         term=_term(proposal), price=_price(proposal), lines=_lines(proposal),
-        changes=_changes(proposal.changes, proposal), payment=_payment(proposal), extras=proposal.extras,
+        changes=_changes(proposal.changes, proposal), preliminary=_departure(proposal.departure),
+        payment=_payment(proposal), extras=proposal.extras,
         clauses=list(deal.clauses), clause_words=_clauses(proposal), sign_by=deal.sign_by, trace=proposal.trace.json,
         content_hash=proposal.content_hash, acceptance=_acceptance(proposal.acceptance),
     )
@@ -97,6 +100,17 @@ def _clauses(proposal: Proposal) -> list[ToldClause]:
 def _changes(changes: Versus, proposal: Proposal) -> ToldChanges:
     lines = [_line_change(line, proposal) for line in changes.lines if not line.is_unchanged]
     return ToldChanges(lines, [_term_change(term) for term in changes.terms])
+
+
+def _departure(it: Departure | None) -> ToldDeparture | None:
+    if it is None:
+        return None
+    foreseen = it.foreseen
+    causes = [ToldCause(cause.name, cause.money.decimal_text) for cause in it.causes]
+    return ToldDeparture(
+        foreseen.months, foreseen.least.decimal_text, foreseen.most.decimal_text, it.is_inside,
+        foreseen.quoted.trace.policy, causes, [_term_change(term) for term in it.terms],
+    )
 
 
 def _line_change(line: LineChange, proposal: Proposal) -> ToldLineChange:

@@ -19,7 +19,7 @@ from renewals.paper import Document
 from renewals.permission import Permission
 from renewals.quoting import negotiating
 from renewals.quoting.proposal import Proposal, Rounds, is_theirs
-from renewals.quoting.quote import Quote, Side
+from renewals.quoting.quote import Part, Quote, Side
 from renewals.quoting.wishing import WhatIf, Wishing
 
 DATA = ".json"
@@ -184,7 +184,8 @@ def _shared(visit: Visit, shown: Shown, proposal: Proposal) -> dict[str, Any]:
         "renewal": shown, "proposal": proposal, "quote": quote, "standing": status.value, "terms": shown.terms,
         "card": _card(visit, shown), "is_yours": quote.turn is Side.THEIRS, "zone": shown.renewal.account.zone,
         "may": {
-            "accept": surely and by.may(Permission.RENEW), "answer": surely and by.may(Permission.NEGOTIATE),
+            "accept": surely and by.may(Permission.RENEW) and quote.part is Part.RENEWAL,
+            "answer": surely and by.may(Permission.NEGOTIATE),
             "ask": surely and by.may(Permission.ASK),
             "forward": visit.level is Level.CODE and by.may(Permission.FORWARD),
         },
@@ -212,5 +213,5 @@ def _documents(visit: Visit, shown: Shown) -> list[Document]:
 
 def _successor(visit: Visit, proposal: Proposal) -> Quote | None:
     """The proposal that took the place of one that ended."""
-    latest = Quote.before_customer(visit.session, proposal.quote.renewal_id)
+    latest = Quote.before_customer(visit.session, proposal.quote.renewal_id, proposal.quote.part)
     return latest if latest and latest.id != proposal.quote.id and not proposal.quote.is_live else None

@@ -73,6 +73,7 @@ def _key(visit: Visit, shown: Shown, context: dict[str, Any]) -> tuple[object, .
         shown.choice.value.key,
         tuple(context["marks"]), shown.shared.key, tuple(option.content_hash for option in context["options"]),
         context["recommended"], context["chosen"], _sent(shown), tuple(shown.to_settle), _fewer(shown),
+        shown.apart and shown.apart.id, shown.preliminary and shown.preliminary.id,
         tuple(context["names"].items()), card and (card.brand, card.last4), context["has_card"],
         shown.terms.content_hash, tuple(context["may"].items()), tuple(context["payers"]),
     )

@@ -25,8 +25,9 @@ from renewals.plan.profiling import notice_on_of, priced_by_of
 from renewals.plan.shared import SharedPlan
 from renewals.policy import Policy, PolicyKind
 from renewals.preparing import readiness
+from renewals.quoting.preliminary import PreliminaryTerms
 from renewals.quoting.proposal import Proposal
-from renewals.quoting.quote import Quote
+from renewals.quoting.quote import Part, Quote
 from renewals.readiness import FROM_DAYS, Finding
 from renewals.renewal import Renewal, RenewalState
 from renewals.value import ValueStory
@@ -151,6 +152,19 @@ class Shown:
         """What was sent last and not taken back."""
         quote = Quote.before_customer(self.session, self.renewal.id)
         return Proposal.of(quote) if quote else None
+
+    @cached_property
+    def apart(self) -> Quote | None:
+        """What is new, where it was sent by itself and can be answered."""
+        quote = Quote.before_customer(self.session, self.renewal.id, Part.EXPANSION)
+        return quote if quote and quote.can_be_answered(self.today) else None
+
+    @cached_property
+    def preliminary(self) -> PreliminaryTerms | None:
+        """What it may come to, from the day on which that was frozen until a proposal is sent."""
+        if self.proposal or self.standing not in (Standing.SOON, Standing.OPEN):
+            return None
+        return PreliminaryTerms.of(self.session, self.renewal.id)
 
     @cached_property
     def standing(self) -> Standing:

@@ -53,7 +53,7 @@ def rate(lever: str, scope: Scope, policy: PricePolicy, deal: Deal, starts_on: d
         early = deal.sign_by is not None and deal.sign_by <= starts_on - timedelta(days=levers.days_before)
         return levers.sign_by if early else 0
     if lever == "volume":
-        held = scope.plan_line.quantity
+        held = scope.quantities.get(scope.plan, 0)
         return levers.volume_for(change(held, deal.quantities.get(scope.plan, 0)) or 0)
     return levers.payment.earned_for(deal.net_days)
 
@@ -69,7 +69,7 @@ def _words(scope: Scope, deal: Deal) -> dict[str, object]:
         "years": len(contract_years(deal.months)),
         "sign_by": deal.sign_by,
         "quantity": deal.quantities.get(scope.plan, 0),
-        "held": scope.plan_line.quantity,
+        "held": scope.quantities.get(scope.plan, 0),
         "net_days": deal.net_days,
     }
 
@@ -107,7 +107,7 @@ def earlier_payment(policy: PricePolicy, deal: Deal) -> Iterator[Deal]:
 
 def _more_units(scope: Scope, policy: PricePolicy, deal: Deal) -> Iterator[Deal]:
     """The next quantity of the plan that earns more than now."""
-    held, now = scope.plan_line.quantity, deal.quantities.get(scope.plan, 0)
+    held, now = scope.quantities.get(scope.plan, 0), deal.quantities.get(scope.plan, 0)
     for growth, _ in policy.levers.volume:
         quantity = -(-held * (WHOLE + growth) // WHOLE)
         if quantity > now:

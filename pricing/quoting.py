@@ -71,6 +71,11 @@ class Quoted(Priced):
         return Effective(self.ask, self.trace, sum(given.cost.minor for given in self.extras))
 
     @property
+    def asked_per_year(self) -> Money:
+        """A full first year as policy asks it by itself."""
+        return Money(subtotal(part for part in self.ask.parts[0].parts if part.rule == "line"), self.currency)
+
+    @property
     def earned_bps(self) -> int:
         """The part of the effective discount that levers earned by themselves."""
         return self.effective.earned
@@ -244,7 +249,7 @@ def _unit_above(line: Step) -> Money:
 
 
 def _must_fit(scope: Scope, policy: PricePolicy, deal: Deal) -> None:
-    if scope.plan not in deal.quantities:
+    if scope.lines and scope.plan not in deal.quantities:
         raise DealError("lines", f"{scope.plan} is their plan and stays; its quantity can change.")
     for product in deal.quantities.keys() - scope.quantities.keys():
         if policy.catalogue.price_list(product, scope.currency) is None:

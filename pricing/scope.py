@@ -1,7 +1,7 @@
 """A scope is what a customer has under contract: products, quantities and what they cost a year."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pricing.money import Money
 
@@ -37,7 +37,8 @@ class ScopeLine:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Lines of one currency, one per product, in the order of their names whatever order they came in.
+    """Lines of one currency, one per product, in the order of their names whatever order they came in; none where
+    something is bought apart from what they have.
 
     Units: `months` is the present term; `uplift_cap` the contract's limit on yearly rises in basis points; `net_days`
     the payment days they have.
@@ -56,7 +57,7 @@ class Scope:
             raise NoScope(f"A term has at least one month, not {self.months}.")
         if strange := [line.product for line in self.lines if line.amount.currency != self.currency]:
             raise NoScope(f"{', '.join(strange)} is not priced in {self.currency}.")
-        if self.plan not in {line.product for line in self.lines}:
+        if self.lines and self.plan not in {line.product for line in self.lines}:
             raise NoScope(f"The plan {self.plan!r} is not among the lines.")
         if self.uplift_cap is not None and self.uplift_cap < 0:
             raise NoScope("A cap on increases is not below zero.")
@@ -69,6 +70,11 @@ class Scope:
     @property
     def plan_line(self) -> ScopeLine:
         return next(line for line in self.lines if line.product == self.plan)
+
+    @property
+    def apart(self) -> "Scope":
+        """Nothing of it: the plan and the terms beside which something else is bought."""
+        return replace(self, lines=())
 
     @property
     def quantities(self) -> dict[str, int]:

@@ -11,6 +11,7 @@ from renewals.auto_renewal import fall_due
 from renewals.errors import Malformed, Refused
 from renewals.payment import Payment
 from renewals.plan.action import Action, ActionState
+from renewals.plan.foreseeing import foresee
 from renewals.plan.milestone import MilestoneState
 from renewals.plan.noticing import give_notice
 from renewals.plan.opening import open_tasks
@@ -174,6 +175,7 @@ def _retry(turn: Turn, action: Action) -> str:
 
 WORK: dict[ActionKind, Deed] = {
     ActionKind.OPEN_TASKS: _open_tasks,
+    ActionKind.PRELIMINARY_TERMS: foresee,
     ActionKind.LEGAL_NOTICE: give_notice,
     ActionKind.CLOSE: _close,
     ActionKind.RETRY: _retry,

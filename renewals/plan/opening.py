@@ -16,7 +16,7 @@ from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.plan import Plan, hours_of
 from renewals.plan.readers import Staff
 from renewals.plan.reality import REALITY_CHECK
-from renewals.plan.rule import RECOVERY, days_of
+from renewals.plan.rule import AFTERWARDS, RECOVERY, days_of
 from renewals.plan.schedule import rungs
 from renewals.plan.task import Task, TaskState
 from renewals.policy import Policy, PolicyKind
@@ -68,9 +68,11 @@ def insist(
 
 
 def open_apart(
-    session: Session, renewal: Renewal, key: str, policies: Mapping[PolicyKind, Policy], *, due_on: date, at: datetime
+    session: Session, renewal: Renewal, key: str, policies: Mapping[PolicyKind, Policy], *, due_on: date, at: datetime,
+    afterwards: bool = False,
 ) -> Task:
     """Open one task for what no milestone brings, such as a clause of the contract; the one that is open stays.
+    `afterwards` says that it goes on once the renewal is won.
 
     Raises: NotNow while the renewal has no plan.
     """
@@ -78,6 +80,8 @@ def open_apart(
     if known := session.scalars(open_one).first():
         return known
     ahead = Milestone.of_renewal(renewal.id).where(Milestone.state == MilestoneState.PLANNED)
+    if afterwards:
+        ahead = ahead.where(Milestone.key == AFTERWARDS)
     milestone = session.scalars(ahead.limit(1)).first()
     if milestone is None:
         raise NotNow("Its plan has no step ahead that this could belong to.")

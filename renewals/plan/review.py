@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from renewals.activity import SPOKEN, Activity, ActivityKind
 from renewals.health import Confidence, Health
 from renewals.pipeline import Rules
+from renewals.plan.expansion import EXPANSION, assessment
 from renewals.plan.task import Task, TaskState
 from renewals.plan.working import Duty
 from renewals.renewal import Renewal
@@ -34,6 +35,7 @@ class Known:
     taken_on: date | None
     seats: int | None
     used: int | None
+    used_before: int | None
     hours: Figure | None
     questions: int
     last_contact: date | None
@@ -45,7 +47,8 @@ class Known:
         account, people = renewal.account, stakeholders(session, renewal.account_id)
         return cls(
             account.health_score, account.health_band, account.health_confidence(rules.bands, on),
-            account.health_taken_on, renewal.seats or None, story.latest(ACTIVE_USERS), story.hours,
+            account.health_taken_on, renewal.seats or None, story.latest(ACTIVE_USERS), story.earliest(ACTIVE_USERS),
+            story.hours,
             _open_questions(session, renewal), _last_known(session, renewal, people),
             _warned(people, renewal, rules, on),
         )
@@ -58,6 +61,8 @@ class Known:
             return {"health": self.health.value, "value": hours, "issues": issues}
         if pattern == "health_check" and self.last_contact:
             return {"last_conversation_on": self.last_contact.isoformat()}
+        if pattern == EXPANSION:
+            return assessment(self.health, self.seats, self.used, self.used_before, is_warned=bool(self.warned))
         return {}
 
 

@@ -30,6 +30,7 @@ class ActionKind(StrEnum):
     INFORM_MANAGER = "inform_manager"
     DAILY_CHECK_IN = "daily_check_in"
     LEGAL_NOTICE = "legal_notice"
+    PRELIMINARY_TERMS = "preliminary_terms"
     CLOSE = "close"
     RETRY = "retry"
     THANKS = "thanks"

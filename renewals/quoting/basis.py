@@ -7,18 +7,21 @@ from datetime import date, datetime
 from functools import cached_property
 from hashlib import sha256
 
-from pricing.asked import Asked, together
+from pricing.asked import Asked, Axis, together
 from pricing.board import Board, board, still_open
 from pricing.boundary import Boundaries
 from pricing.clause import ClauseKind, Library, custom, twice
 from pricing.deal import Deal, DealError, DealLine
 from pricing.economics import Economics
+from pricing.foreseen import Foreseen
 from pricing.horizon import Horizon, horizon
 from pricing.kept import kept
 from pricing.matrix import Matrix
 from pricing.money import Money
 from pricing.multiyear import Shape
+from pricing.option import Option
 from pricing.quoting import Quoted, quote
+from pricing.scope import Scope
 from pricing.term import YEAR
 from pricing.trace import Step, canonical
 from pricing.versus import Agreed
@@ -28,7 +31,7 @@ from renewals.errors import NotNow
 from renewals.forecast import Timeliness, forecast, rules_of
 from renewals.offer import Offer
 from renewals.policy import Policy, PolicyKind
-from renewals.quoting.quote import Quote
+from renewals.quoting.quote import Part, Quote
 from renewals.renewal import Renewal
 
 WHOLE = 10_000
@@ -37,6 +40,8 @@ THEIRS = frozenset({
     "lines", "months", "shape", "discount", "levers", "prepaid", "net_days", "billing", "sign_by", "clauses",
 })
 """The parts of a deal that a buyer may ask to have otherwise. Source: timeline, "Negosiasi"."""
+PRICE = frozenset({Axis.DISCOUNT, Axis.LINE, Axis.ECONOMICS})
+"""What somebody may have to look at because of how low a price is."""
 
 
 @dataclass
@@ -45,18 +50,25 @@ class Basis:
 
     choice: Choice
     matrix: Matrix
+    part: Part = Part.RENEWAL
 
     @classmethod
-    def of(cls, renewal: Renewal, *, at: datetime, matrix: str = "") -> "Basis":
+    def of(cls, renewal: Renewal, *, at: datetime, matrix: str = "", part: Part = Part.RENEWAL) -> "Basis":
         """By the matrix that a quote pinned, else by the one in force."""
         session = session_of(renewal)
         choice = Choice.of(session, renewal, renewal.account.today(at))
         policy = Policy.named(session, matrix) if matrix else choice.policies[PolicyKind.MATRIX]
-        return cls(choice, matrix_of(policy))
+        return cls(choice, matrix_of(policy), part)
 
     @classmethod
     def of_quote(cls, quote: Quote, *, at: datetime) -> "Basis":
-        return cls.of(quote.renewal, at=at, matrix=quote.matrix)
+        return cls.of(quote.renewal, at=at, matrix=quote.matrix, part=quote.part)
+
+    @property
+    def scope(self) -> Scope:
+        """What they have of that which the quote is for."""
+        scope = self.choice.scope
+        return scope if self.part is Part.RENEWAL else scope.apart
 
     @property
     def renewal(self) -> Renewal:
@@ -69,9 +81,12 @@ class Basis:
     @cached_property
     def recommended(self) -> Deal:
         """What the ladder recommends, as it stands; paid as they pay today."""
-        options, term = self.choice.options, self.renewal.term
-        option = options[options.recommended]
-        several = option.months > YEAR
+        options = self.choice.options
+        return self.as_option(options[options.recommended])
+
+    def as_option(self, option: Option) -> Deal:
+        """What an option of the ladder is, as a deal; paid as they pay today."""
+        term, several = self.renewal.term, option.months > YEAR
         shape = (Shape.ESCALATING if option.rise else Shape.FIXED) if several else None
         return Deal(
             lines=tuple(DealLine(line.product, line.quantity) for line in option.lines), months=option.months,
@@ -112,15 +127,19 @@ class Basis:
         """What every lever earns or would earn; None where this deal is not sold like that any more."""
         choice = self.choice
         with suppress(DealError):
-            return board(choice.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on, self.on)
+            return board(self.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on, self.on)
         return None
 
     def horizon(self, deal: Deal) -> Horizon | None:
         """One, two and three years side by side; None where this deal is not sold like that any more."""
         choice = self.choice
         with suppress(DealError):
-            return horizon(choice.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on)
+            return horizon(self.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on)
         return None
+
+    def new_in(self, deal: Deal) -> set[str]:
+        """The products of a deal that they do not have."""
+        return set(deal.quantities) - set(self.choice.scope.quantities)
 
     def price(self, deal: Deal) -> Quoted:
         """What it costs today; a day to sign by that has passed earns nothing any more.
@@ -130,8 +149,8 @@ class Basis:
         Source: framework, "Bundling vs Pemisahan": at risk the renewal is saved first, the expansion kept apart.
         """
         choice, deal = self.choice, still_open(deal, self.on)
-        new = sorted(set(deal.quantities) - set(choice.scope.quantities))
-        if new and choice.facts.at_risk:
+        new = sorted(self.new_in(deal))
+        if new and choice.facts.at_risk and self.part is Part.RENEWAL:
             names = ", ".join(choice.name_of(product) for product in new)
             raise NotNow(f"{names} is offered by itself, once this renewal is settled. Leave it out here.")
         clauses = self.library.named(deal.clauses)
@@ -139,13 +158,27 @@ class Basis:
             raise DealError("clauses", "Units above a base with overage are paid as used; leave the true-up out.")
         if kind := twice(clauses):
             raise DealError("clauses", f"Only one clause is a {kind.value.replace('_', '-')}; choose which.")
-        priced = quote(choice.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on)
+        priced = quote(self.scope, choice.facts, choice.price_policy, deal, self.renewal.renews_on)
         return replace(priced, clauses=clauses)
+
+    def foreseen(self, deal: Deal) -> Foreseen:
+        """What can be said of a price before anybody approved it: the price itself where nobody has to; else what
+        policy gives by itself, with its levers unless somebody must look at what they come to.
+
+        Raises: DealError, NotNow.
+        """
+        plain = replace(deal, levers=())
+        for one in (deal, plain):
+            priced = self.price(one)
+            axes = {need.axis for need in self.matrix.needs(self.asked(priced))}
+            if not axes & PRICE:
+                return Foreseen(priced, standing=not axes)
+        return Foreseen(self.price(plain), standing=False)
 
     def asked(self, priced: Quoted, beside: Iterable[Offer] = ()) -> Asked:
         """What the matrix is asked about a price, together with what is quoted beside it for the same renewal."""
         effective, deal = priced.effective, priced.deal
-        new = set(deal.quantities) - set(self.choice.scope.quantities)
+        new = self.new_in(deal)
         expansion = sum((line.amount for line in priced.lines if line.product in new), Money.zero(priced.currency))
         worst = effective.worst_line
         one = Asked(

@@ -15,9 +15,9 @@ from renewals.plan.readers import Staff
 from renewals.quoting.authority import writers
 from renewals.quoting.delegation import Delegation
 from renewals.quoting.negotiating import expire
-from renewals.quoting.quote import DEAD, Quote, QuoteState
+from renewals.quoting.quote import DEAD, Part, Quote, QuoteState
 from renewals.quoting.review import Review
-from renewals.renewal import Renewal
+from renewals.renewal import Renewal, RenewalState
 
 ABOVE = (Role.MANAGER, Role.EXECUTIVE)
 """Who hears of a review that nobody answered, the lower first."""
@@ -48,12 +48,12 @@ def mind(session: Session, *, at: datetime) -> int:
 
 
 def expire_due(session: Session, *, at: datetime) -> int:
-    """Quotes whose last day has gone by, and those of renewals that are closed."""
+    """Quotes whose last day has gone by, and those of renewals that are closed; what is new outlives one that was won.
+    """
     their_day = cast(func.timezone(Account.timezone, literal(at, Moment)), Date)
     is_over = and_(Quote.shown_id.is_not(None), Quote.valid_until <= at.date(), Quote.valid_until < their_day)
-    live = select(Quote).join(Account, Account.id == Quote.account_id).where(
-        Quote.state.not_in(DEAD), is_over | Quote.renewal_id.in_(_closed())
-    )
+    closed = Quote.renewal_id.in_(_closed()) & ((Quote.part == Part.RENEWAL) | Quote.renewal_id.in_(_lost()))
+    live = select(Quote).join(Account, Account.id == Quote.account_id).where(Quote.state.not_in(DEAD), is_over | closed)
     found = session.scalars(live.limit(AT_ONCE).with_for_update(skip_locked=True, of=Quote)).all()
     return sum(_end(quote, at=at) for quote in found)
 
@@ -67,7 +67,7 @@ def who_is_above(session: Session, review: Review) -> list[Person]:
 
 
 def _end(quote: Quote, *, at: datetime) -> bool:
-    if not quote.renewal.is_open:
+    if not (quote.renewal.is_open or (quote.part is Part.EXPANSION and quote.renewal.state is RenewalState.WON)):
         Review.void_all(quote, at=at)
         quote.close(QuoteState.SUPERSEDED, EventName.QUOTE_SUPERSEDED, by=None, at=at)
     else:
@@ -88,6 +88,10 @@ def _escalate(review: Review, *, at: datetime) -> None:
 
 def _closed() -> Select[UUID]:
     return select(Renewal.id).where(Renewal.closed_at.is_not(None))
+
+
+def _lost() -> Select[UUID]:
+    return select(Renewal.id).where(Renewal.state == RenewalState.LOST)
 
 
 def _with_deputies(session: Session, people: Sequence[Person], at: datetime) -> list[Person]:

@@ -19,7 +19,7 @@ from renewals.plan.hold import must_not_be_held
 from renewals.quoting.basis import Basis
 from renewals.quoting.deciding import ask, must_still_hold
 from renewals.quoting.drafting import write
-from renewals.quoting.quote import ENDED, Quote, QuoteState, usual_last_day
+from renewals.quoting.quote import ENDED, Part, Quote, QuoteState, usual_last_day
 from renewals.quoting.remark import Remark
 from renewals.quoting.review import Review
 from renewals.renewal import Renewal, RenewalState
@@ -34,6 +34,8 @@ def send(quote: Quote, *, valid_until: date | None = None, by: Person, at: datet
         raise NotNow(f"{quote.name} is {quote.state.label}; only an approved version is sent.")
     renewal, today = quote.renewal, quote.renewal.account.today(at)
     must_not_be_held(renewal, PROPOSAL)
+    if quote.part is Part.EXPANSION and Basis.of_quote(quote, at=at).choice.facts.at_risk:
+        raise NotNow("They are at risk: the renewal is saved first. Send the expansion once they are out of the red.")
     last = valid_until or usual_last_day(renewal, today)
     if last < today:
         raise Malformed("Choose a day that has not gone by.", "valid_until")
@@ -99,6 +101,8 @@ def take(quote: Quote, yes: Yes, *, by: Person, at: datetime) -> Acceptance:
     """Yes to exactly what lies before them. Raises: NotYours, NotNow, Stale when it is another version by now."""
     by.must(Permission.RENEW)
     renewal, version = quote.renewal, _before_them(quote)
+    if quote.part is Part.EXPANSION:
+        raise NotNow("What is new is agreed by itself, once the renewal is signed. Ask us, and we see to it.")
     renewal.must_be_open()
     if renewal.is_declined:
         raise NotNow("You told us that you will not renew. Take that back first, then choose.")
@@ -165,9 +169,9 @@ def _negotiate(renewal: Renewal, *, by: Person, at: datetime) -> None:
 
 
 def _supersede_others(quote: Quote, *, at: datetime) -> None:
-    """What was quoted for the same thing can not be accepted any more."""
+    """What was quoted for the same thing can not be accepted any more; what is bought apart from it stays."""
     for other in Quote.of_renewal(session_of(quote), quote.renewal_id):
-        if other.id != quote.id and other.is_live:
+        if other.id != quote.id and other.is_live and other.part is quote.part:
             Review.void_all(other, at=at)
             other.close(QuoteState.SUPERSEDED, EventName.QUOTE_SUPERSEDED, by=None, at=at, by_quote=quote.name)
 

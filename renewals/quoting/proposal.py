@@ -9,6 +9,7 @@ from typing import Any
 from pricing.clause import Clause
 from pricing.deal import Deal
 from pricing.discount import change
+from pricing.foreseen import Departure
 from pricing.instalments import Instalment
 from pricing.kept import kept
 from pricing.money import Money
@@ -22,7 +23,8 @@ from renewals.base import session_of
 from renewals.errors import NotFound
 from renewals.offer import Offer
 from renewals.policy import Policy
-from renewals.quoting.quote import Quote, QuoteState
+from renewals.quoting.preliminary import PreliminaryTerms
+from renewals.quoting.quote import Part, Quote, QuoteState
 from renewals.quoting.remark import Remark
 
 
@@ -138,7 +140,7 @@ class Proposal:
     def names(self) -> Mapping[str, str]:
         """What products are called in the catalogue it was priced by."""
         catalogue = self._prices["catalogue"]
-        keys = [*self.deal.quantities, *self.today.quantities]
+        keys = [*self.deal.quantities, *self.today.quantities, self.today.plan]
         return {key: catalogue[key]["name"] if key in catalogue else _spoken(key) for key in keys}
 
     def names_with(self, other: "Proposal") -> Mapping[str, str]:
@@ -168,6 +170,14 @@ class Proposal:
             months=self.today.months, net_days=term.net_days, billing=term.billing, clauses=term.clause_ids
         )
         return versus(agreed, self.quoted)
+
+    @cached_property
+    def departure(self) -> Departure | None:
+        """What is not as the preliminary terms had it; None where nothing was said beforehand. Source: mission E9."""
+        if self.quote.part is Part.EXPANSION:
+            return None
+        told = PreliminaryTerms.of(session_of(self.quote), self.quote.renewal_id)
+        return told.departure(self.quoted) if told and told.made_at <= self.made_at else None
 
     def since(self, before: "Proposal") -> Versus:
         """What is not as in another version."""

@@ -59,6 +59,16 @@ class Side(StrEnum):
     THEIRS = "theirs"
 
 
+class Part(StrEnum):
+    """What a quote is for: the renewal, with what is bought with it; or what is new, apart from it.
+
+    Source: framework, "Bundling vs Pemisahan": each can be closed without the other.
+    """
+
+    RENEWAL = "renewal"
+    EXPANSION = "expansion"
+
+
 class Quote(Lifecycle, Owned):
     """`shown_id` is the version that lies before the customer; the database lets it point only to what is approved.
 
@@ -74,6 +84,7 @@ class Quote(Lifecycle, Owned):
         Index("ix_quote_renewal", "renewal_id"),
         Index("ix_quote_state", "state"),
         CheckConstraint("state <> 'accepted' OR shown_id IS NOT NULL", name="accepted_was_shown"),
+        CheckConstraint("state <> 'accepted' OR part = 'renewal'", name="accepted_renews"),
     )
 
     MOVES: ClassVar = {
@@ -91,6 +102,7 @@ class Quote(Lifecycle, Owned):
     number: Mapped[int] = mapped_column(Integer)
     author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     matrix: Mapped[str]
+    part: Mapped[Part] = mapped_column(default=Part.RENEWAL)
     state: Mapped[QuoteState] = mapped_column(default=QuoteState.DRAFT)
     shown_id: Mapped[UUID | None]
     turn: Mapped[Side] = mapped_column(default=Side.OURS)
@@ -136,14 +148,17 @@ class Quote(Lifecycle, Owned):
         )
 
     @classmethod
-    def begin(cls, renewal: Renewal, *, matrix: str, by: Person, at: datetime) -> "Quote":
+    def begin(
+        cls, renewal: Renewal, *, matrix: str, part: Part = Part.RENEWAL, by: Person, at: datetime
+    ) -> "Quote":
         """An empty one, with the next number. Raises: NotYours, NotNow."""
         by.must(Permission.QUOTE)
         renewal.must_be_open()
         session = session_of(renewal)
         quote = cls(
             id=new_key(), account_id=renewal.account_id, renewal_id=renewal.id, author_id=by.id,
-            number=session.scalar(select(func.nextval("quote_number"))), matrix=matrix, made_at=at,
+            number=session.scalar(select(func.nextval("quote_number"))), matrix=matrix, part=part,
+            made_at=at,
         )
         session.add(quote)
         session.flush()  # its versions and the event name the row
@@ -163,10 +178,10 @@ class Quote(Lifecycle, Owned):
         return dict(session.execute(query).all())
 
     @classmethod
-    def before_customer(cls, session: Session, renewal_id: UUID) -> "Quote | None":
+    def before_customer(cls, session: Session, renewal_id: UUID, part: Part = Part.RENEWAL) -> "Quote | None":
         """The one of a renewal that was sent last and not taken back."""
         query = select(cls).where(
-            cls.renewal_id == renewal_id, cls.shown_id.is_not(None),
+            cls.renewal_id == renewal_id, cls.part == part, cls.shown_id.is_not(None),
             cls.state.not_in((QuoteState.SUPERSEDED, QuoteState.WITHDRAWN)),
         )
         return session.scalars(query.order_by(cls.sent_at.desc(), cls.id.desc()).limit(1)).first()

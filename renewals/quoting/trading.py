@@ -54,7 +54,7 @@ def ways(quote: Quote, target: Money, *, at: datetime) -> list[Way]:
         return not needs[priced.content_hash]
 
     found = what_would_it_take(
-        choice.scope, choice.facts, choice.price_policy, deal, basis.renewal.renews_on, target, is_standing
+        basis.scope, choice.facts, choice.price_policy, deal, basis.renewal.renews_on, target, is_standing
     )
     negotiable = [one for one in found if basis.is_negotiable(one.quoted.deal)]
     return [Way(one, needs[one.quoted.content_hash]) for one in negotiable[:MOST]]

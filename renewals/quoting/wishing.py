@@ -94,7 +94,7 @@ class Wishing:
     def deal_of(self, wish: Wish) -> Deal:
         """What a wish asks for, to be proposed. Raises: DealError, NotNow for what nobody negotiates."""
         choice, renews_on = self.basis.choice, self.basis.renewal.renews_on
-        deal = wished(choice.scope, choice.facts, choice.price_policy, self._deal, wish, renews_on)
+        deal = wished(self.basis.scope, choice.facts, choice.price_policy, self._deal, wish, renews_on)
         self.basis.must_be_negotiable(deal)
         return deal
 
