@@ -6,6 +6,9 @@ The renewal must be locked.
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+
 from pricing.boundary import given
 from pricing.deal import Deal
 from pricing.kept import kept
@@ -89,11 +92,12 @@ def write(quote: Quote, basis: Basis, deal: Deal, *, note: str = "", by: Person,
 def beside(quote: Quote) -> Sequence[Offer]:
     """The newest version of every other quote of the renewal that is alive or was accepted: a discount that is split
     over two is judged as one. Source: mission F1."""
-    others = Quote.of_renewal(session_of(quote), quote.renewal_id)
-    return [
-        each.newest for each in others
-        if each.id != quote.id and (each.state not in DEAD or each.state is QuoteState.ACCEPTED)
-    ]
+    query = select(Offer).join(Quote, Quote.id == Offer.quote_id).where(
+        Quote.renewal_id == quote.renewal_id, Quote.id != quote.id,
+        Quote.state.not_in(DEAD - {QuoteState.ACCEPTED}),
+    )
+    newest_of_each = query.ext(distinct_on(Offer.quote_id)).order_by(Offer.quote_id.desc(), Offer.number.desc())
+    return session_of(quote).scalars(newest_of_each).all()
 
 
 def withdraw(quote: Quote, *, by: Person, at: datetime) -> None:

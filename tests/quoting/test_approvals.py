@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from pricing.envelope import Envelope
@@ -189,6 +189,20 @@ def test_a_discount_split_over_two_quotes_is_judged_as_one(world: World) -> None
 
         assert "discount" in together
         assert [one.axis for one in at.open(second)] == ["proposal"]
+
+
+def test_however_many_are_quoted_beside_it_they_are_read_at_once(world: World) -> None:
+    with desk(world) as at:
+        quote, *others = [at.draft(discount=discount) for discount in (300, 400, 500)]
+        drafting.revise(others[0], at.deal(others[0], discount=100), by=at.who(MAYA), at=AT)
+        at.session.flush()
+        said: list[str] = []
+        event.listen(at.session.connection(), "before_cursor_execute", lambda *call: said.append(call[2]))
+
+        found = drafting.beside(quote)
+
+        assert len(said) == 1
+        assert [one.id for one in found] == [each.newest.id for each in others[::-1]]
 
 
 def of_two_writers(at: Desk) -> Quote:
