@@ -3,7 +3,7 @@
 Source: timeline, "Negosiasi" and "Presentasi Proposal".
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from pricing.deal import Deal
 from renewals.acceptance import Acceptance
@@ -26,6 +26,9 @@ from renewals.renewal import Renewal, RenewalState
 from renewals.running import must_not_be_paying
 from renewals.workday import answer_due
 
+LONGEST_VALID = timedelta(days=183)
+"""How far ahead the last day to accept a version may lie: nobody holds a price for ever."""
+
 
 def send(quote: Quote, *, valid_until: date | None = None, by: Person, at: datetime) -> None:
     """Put its newest, approved version before the customer. Raises: NotYours, NotNow, Malformed."""
@@ -39,6 +42,8 @@ def send(quote: Quote, *, valid_until: date | None = None, by: Person, at: datet
     last = valid_until or usual_last_day(renewal, today)
     if last < today:
         raise Malformed("Choose a day that has not gone by.", "valid_until")
+    if last > today + LONGEST_VALID:
+        raise Malformed("A price is held for half a year at most. Choose an earlier day.", "valid_until")
     version = quote.newest
     if version.sign_by and version.sign_by < today:
         raise NotNow("The day to sign by has gone by, and its discount with it. Price another version first.")

@@ -39,7 +39,8 @@ def test_what_comes_next_is_told_before_what_was(world: World) -> None:
     page = said(world.signed_in(MAYA).get(f"/admin/renewals/{world.renewal('halden-bank')}").text)
 
     story = page.split("The story", 1)[1]
-    assert "20 Aug 2026 T-60 : Kekal will write them a friendly letter; 5 tasks open: Friendly notice" in story
+    does = "write them a friendly letter and show them the preliminary terms"
+    assert f"20 Aug 2026 T-60 : Kekal will {does}; 5 tasks open: Friendly notice" in story
     assert story.index("What comes next") < story.index("Until now") < story.index("tasks opened: Account review")
 
 

@@ -11,7 +11,7 @@ from app.work import Work
 from pricing.instalments import Billing
 from renewals.acceptance import Acceptance
 from renewals.accepting import Yes, accept
-from renewals.errors import NotNow
+from renewals.errors import Malformed, NotNow
 from renewals.instalment import Instalment
 from renewals.paper import Agreement, Document, DocumentKind
 from renewals.payment import Payment, PaymentKind
@@ -158,3 +158,11 @@ def test_a_customer_writes_twenty_times_a_day_and_no_more(world: World) -> None:
             negotiating.remark(quote, "One more", by=ruth, at=at.at)
         with pytest.raises(NotNow, match="since yesterday"):
             negotiating.counter(quote, at.deal(quote, discount=500), by=ruth, at=at.at)
+
+
+def test_no_price_is_held_for_ever(world: World) -> None:
+    with desk(world, "cedar-dental") as at:
+        quote = at.submitted()
+
+        with pytest.raises(Malformed, match="half a year at most"):
+            negotiating.send(quote, valid_until=date(9999, 12, 31), by=at.who("maya@lumen.example"), at=at.at)
