@@ -12,6 +12,7 @@ from pricing.board import Board, board, still_open
 from pricing.boundary import Boundaries
 from pricing.clause import ClauseKind, Library, custom, twice
 from pricing.deal import Deal, DealError, DealLine
+from pricing.discount import WHOLE
 from pricing.economics import Economics
 from pricing.foreseen import Foreseen
 from pricing.horizon import Horizon, horizon
@@ -34,8 +35,6 @@ from renewals.policy import Policy, PolicyKind
 from renewals.quoting.quote import Part, Quote
 from renewals.renewal import Renewal
 
-WHOLE = 10_000
-"""Basis points."""
 THEIRS = frozenset({
     "lines", "months", "shape", "discount", "levers", "prepaid", "net_days", "billing", "sign_by", "clauses",
 })

@@ -85,6 +85,22 @@ def preview(quote: Quote, version: Offer, *, at: datetime) -> list[tuple[Need, E
     return _answered(Basis.of_quote(quote, at=at), quote, Asked.read(version.asked), wrote)
 
 
+class Judged:
+    """A price that nobody has written down yet. `needs` are those whom nobody answered beforehand."""
+
+    needs: Sequence[Need]
+
+    @property
+    def is_standing(self) -> bool:
+        """Nobody has to be asked: proposed by a buyer, it lies before them at once."""
+        return not self.needs
+
+    @property
+    def is_beyond(self) -> bool:
+        """Nobody here may agree to it."""
+        return any(not need.deciders for need in self.needs)
+
+
 def still_needed(basis: Basis, quote: Quote, priced: Quoted) -> list[Need]:
     """Who would have to say yes to a price that nobody has written down yet, beyond what was granted beforehand."""
     asked = basis.asked(priced, beside(quote))

@@ -11,7 +11,7 @@ from pricing.quoting import Quoted
 from pricing.trades import Trade, what_would_it_take
 from renewals.errors import Malformed
 from renewals.quoting.basis import Basis
-from renewals.quoting.deciding import still_needed
+from renewals.quoting.deciding import Judged, still_needed
 from renewals.quoting.quote import Quote
 
 MOST = 8
@@ -19,21 +19,11 @@ MOST = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Way(Judged):
     """`needs` are those whom nobody answered beforehand."""
 
     trade: Trade
     needs: Sequence[Need]
-
-    @property
-    def is_standing(self) -> bool:
-        """Nobody has to be asked."""
-        return not self.needs
-
-    @property
-    def is_beyond(self) -> bool:
-        """Nobody here may agree to it."""
-        return any(not need.deciders for need in self.needs)
 
 
 def ways(quote: Quote, target: Money, *, at: datetime) -> list[Way]:

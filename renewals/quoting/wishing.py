@@ -16,13 +16,13 @@ from pricing.wish import Room, Wish, room, wished
 from renewals.errors import NotNow
 from renewals.offer import Offer
 from renewals.quoting.basis import Basis
-from renewals.quoting.deciding import still_needed
+from renewals.quoting.deciding import Judged, still_needed
 from renewals.quoting.negotiating import answer_by
 from renewals.quoting.quote import Quote
 
 
 @dataclass(frozen=True)
-class WhatIf:
+class WhatIf(Judged):
     """`is_same` says that this lies before them already, `needs` are those whom nobody answered beforehand, and
     `answer_by` is when a buyer who proposes it hears from us.
     """
@@ -36,16 +36,6 @@ class WhatIf:
     @property
     def priced(self) -> Quoted:
         return self.board.quoted
-
-    @property
-    def is_standing(self) -> bool:
-        """It lies before them at once when they propose it."""
-        return not self.needs
-
-    @property
-    def is_beyond(self) -> bool:
-        """Nobody here may agree to it."""
-        return any(not need.deciders for need in self.needs)
 
     @property
     def asked(self) -> list[list[str]]:
