@@ -3,7 +3,7 @@
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from e2e.window import PHONE, WIDE
 
@@ -14,6 +14,9 @@ SHAPE_RULES = [
     "page-has-heading-one", "region", "scrollable-region-focusable", "target-size",
 ]
 """What another width can break: what is folded away, moved or made smaller."""
+LOOK = f"options => {{ if (!window.axe) {{ {AXE_SCRIPT} }} return axe.run(options) }}"
+"""In one go: a page that waits for something looks again by itself, and a new one knows nothing of the checklist."""
+GLANCES = 3
 WIDER_THAN_THE_WINDOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
@@ -23,7 +26,6 @@ def faults_of(page: Page) -> list[str]:
     """
     in_english = page.locator("html").get_attribute("lang") == "en"
     page.emulate_media(reduced_motion="reduce")  # nothing is looked at while it fades
-    page.evaluate(AXE_SCRIPT)
     faults = _seen(page, "wide, light", _everything(colours=in_english))
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.set_viewport_size({"width": PHONE, "height": 740})
@@ -45,5 +47,17 @@ def _only(rules: list[str]) -> dict[str, Any]:
 
 
 def _seen(page: Page, how: str, options: dict[str, Any]) -> list[str]:
-    found = page.evaluate("options => axe.run(options)", options)["violations"]
+    found = _looked(page, options)["violations"]
     return [f"{page.url} ({how}): {one['help']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+
+def _looked(page: Page, options: dict[str, Any]) -> Any:
+    """Once more where the page went on to its next state while it was looked at; whatever else is wrong, is."""
+    for _ in range(GLANCES - 1):
+        try:
+            return page.evaluate(LOOK, options)
+        except Error as gone:
+            if "context was destroyed" not in gone.message:
+                raise
+            page.wait_for_load_state()
+    return page.evaluate(LOOK, options)
