@@ -3,12 +3,12 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from app.chores import money
 from app.clock import machine_now
@@ -59,16 +59,30 @@ def kept(world: World) -> int:
 
 
 @contextmanager
-def taken_back(world: World) -> Iterator[None]:
+def taken_back(world: World) -> Iterator[Connection]:
     """What happens in here has not happened afterwards: all of it in one transaction that is given up."""
     engine = world.house.database.engine
     with engine.connect() as connection, connection.begin() as everything:
         world.house.database.engine = connection  # type: ignore[assignment]
         try:
-            yield
+            yield connection
         finally:
             world.house.database.engine = engine
             everything.rollback()
+
+
+def in_every_order(
+    connection: Connection, rest: Sequence[dict[str, Any]], hear: Callable[[dict[str, Any]], int],
+    heard: tuple[int, ...] = (),
+) -> Iterator[tuple[int, ...]]:
+    """The answers of each order, while it has just been heard; what orders begin with alike is heard once."""
+    if not rest:
+        yield heard
+    for letter in rest:
+        with connection.begin_nested() as step:
+            others = [one for one in rest if one is not letter]
+            yield from in_every_order(connection, others, hear, (*heard, hear(letter)))
+            step.rollback()
 
 
 def _attempt(letter: dict[str, Any]) -> str | None:
