@@ -1,5 +1,6 @@
 """The world and its cast: one PostgreSQL and one Stripe stand-in for a run, a fresh database for each test."""
 
+import gc
 import os
 import secrets
 import shutil
@@ -28,6 +29,9 @@ from tests.world import PUBLIC_URL, Sandbox, World, opened
 
 FIRST = ("crash", "money", "web", "house")
 """Folders of the longest files: begun last, one of them would keep one core busy while the other has nothing to do."""
+
+gc.set_threshold(50_000)
+"""Else a seventh of a run goes into looking for what nobody holds any more, among all that a run keeps anyway."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,8 +1,11 @@
 """The timeline as a machine: whatever is moved, jumps, crashes or comes twice, each thing happens once and in time."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,17 +13,18 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from renewals.account import Account
-from renewals.errors import Refused
+from renewals.errors import Malformed, Refused
 from renewals.health import Health
 from renewals.message import Message
 from renewals.person import Person
+from renewals.plan import changing
 from renewals.plan.action import Action, ActionState
 from renewals.plan.drain import drain
 from renewals.plan.ending import end
 from renewals.plan.milestone import Milestone, MilestoneState
-from renewals.plan.plan import hours_of
 from renewals.plan.rule import TO_CUSTOMERS
 from renewals.plan.sweep import Sweep
 from renewals.policy import PolicyKind
@@ -47,7 +51,7 @@ class Timeline(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.stage.now = datetime.combine(FIRST_DAY, time(15, 30), UTC)
-        self.mine: set[object] = set()
+        self.mine: set[UUID] = set()
         with self.stage.writing() as session:
             session.scalars(select(Sweep)).one().until = self.stage.now
 
@@ -55,7 +59,7 @@ class Timeline(RuleBasedStateMachine):
         target=renewals, segment=st.sampled_from(list(Segment)), health=st.sampled_from(list(Health)),
         days=st.integers(-2, 200), zone=st.sampled_from(ZONES),
     )
-    def comes_in(self, segment: Segment, health: Health, days: int, zone: str) -> object:
+    def comes_in(self, segment: Segment, health: Health, days: int, zone: str) -> UUID:
         renews_on = self.stage.now.date() + timedelta(days=days)
         key = self.stage.renewal(f"company{next(NAMES)}", segment, health, renews_on, zone)
         self.stage.draw(key)
@@ -92,37 +96,45 @@ class Timeline(RuleBasedStateMachine):
         self.stage.work()
 
     @rule(key=renewals, days=st.integers(-40, 60))
-    def the_renewal_date_moves(self, key: object, days: int) -> None:
+    def the_renewal_date_moves(self, key: UUID, days: int) -> None:
         with self.stage.writing() as session:
             renewal = session.get_one(Renewal, key)
             if not renewal.is_open:
                 return
             renewal.renews_on += timedelta(days=days)
-        self.stage.draw(key)  # type: ignore[arg-type]
+        self.stage.draw(key)
 
     @rule(key=renewals, zone=st.sampled_from(ZONES))
-    def they_move_to_another_zone(self, key: object, zone: str) -> None:
+    def they_move_to_another_zone(self, key: UUID, zone: str) -> None:
         with self.stage.writing() as session:
             session.get_one(Account, session.get_one(Renewal, key).account_id).timezone = zone
         self._redraw(key)
 
     @rule(key=renewals, health=st.sampled_from(list(Health)))
-    def their_health_changes(self, key: object, health: Health) -> None:
+    def their_health_changes(self, key: UUID, health: Health) -> None:
         with self.stage.writing() as session:
             account = session.get_one(Account, session.get_one(Renewal, key).account_id)
             account.health_score, account.health_band = SCORE[health], health
         self._redraw(key)
 
     @rule(key=renewals, days=st.integers(0, 20), data=st.data())
-    def somebody_moves_a_milestone(self, key: object, days: int, data: st.DataObject) -> None:
-        self._by_hand(key, data, days)
+    def somebody_moves_a_milestone(self, key: UUID, days: int, data: st.DataObject) -> None:
+        with self._by_hand(key, data) as (session, renewal, chosen, maya):
+            day = renewal.account.today(self.stage.now) + timedelta(days=days)
+            changing.move(session, renewal, chosen, day, "They are away.", by=maya, at=self.stage.now)
 
     @rule(key=renewals, data=st.data())
-    def somebody_waives_a_milestone(self, key: object, data: st.DataObject) -> None:
-        self._by_hand(key, data, None)
+    def somebody_waives_a_milestone(self, key: UUID, data: st.DataObject) -> None:
+        with self._by_hand(key, data) as (_, _, chosen, maya):
+            changing.waive(chosen, "They asked us to.", by=maya, at=self.stage.now)
+
+    @rule(key=renewals, data=st.data())
+    def somebody_takes_a_milestone_up_again(self, key: UUID, data: st.DataObject) -> None:
+        with self._by_hand(key, data) as (session, renewal, chosen, maya):
+            changing.take_up(session, renewal, chosen, by=maya, at=self.stage.now)
 
     @rule(key=renewals)
-    def they_renew(self, key: object) -> None:
+    def they_renew(self, key: UUID) -> None:
         with self.stage.writing() as session:
             renewal = session.get_one(Renewal, key)
             if not renewal.is_open:
@@ -132,26 +144,23 @@ class Timeline(RuleBasedStateMachine):
             renewal.close_as_won(at=self.stage.now)
             end(session, renewal, self.stage.policies(session)[PolicyKind.PLAN], at=self.stage.now)
 
-    def _redraw(self, key: object) -> None:
+    def _redraw(self, key: UUID) -> None:
         with self.stage.writing() as session:
             is_open = session.get_one(Renewal, key).is_open
         if is_open:
-            self.stage.draw(key)  # type: ignore[arg-type]
+            self.stage.draw(key)
 
-    def _by_hand(self, key: object, data: st.DataObject, days: int | None) -> None:
+    @contextmanager
+    def _by_hand(self, key: UUID, data: st.DataObject) -> Iterator[tuple[Session, Renewal, Milestone, Person]]:
+        """One milestone, and who changes it; what may not be changed is refused, and then nothing is."""
         with self.stage.writing() as session:
             renewal, maya = session.get_one(Renewal, key), session.get_one(Person, self.stage.staff["maya"])
-            milestones = list(session.scalars(Milestone.of_renewal(renewal.id)))
-            chosen = data.draw(st.sampled_from(milestones))
-            hours = hours_of(renewal.account, self.stage.policies(session)[PolicyKind.PLAN])
+            chosen = data.draw(st.sampled_from(list(session.scalars(Milestone.of_renewal(renewal.id)))))
+            before = chosen.state, chosen.due_at
             try:
-                if days is None:
-                    chosen.waive("They asked us to.", by=maya, at=self.stage.now)
-                else:
-                    day = renewal.account.today(self.stage.now) + timedelta(days=days)
-                    chosen.move_to(day, renewal.renews_on, hours, "They are away.", by=maya, at=self.stage.now)
-            except Refused:
-                assert chosen.state is not MilestoneState.PLANNED
+                yield session, renewal, chosen, maya
+            except (Refused, Malformed):
+                assert (chosen.state, chosen.due_at) == before
 
     @invariant()
     def everything_holds(self) -> None:
@@ -161,11 +170,11 @@ class Timeline(RuleBasedStateMachine):
             for key in self.mine:
                 self._holds(session.get_one(Renewal, key), *self._of(session, key))
 
-    def _of(self, session: object, key: object) -> tuple[list[Milestone], list[Action], list[Message]]:
+    def _of(self, session: Session, key: UUID) -> tuple[list[Milestone], list[Action], list[Message]]:
         return (
-            list(session.scalars(Milestone.of_renewal(key))),  # type: ignore[attr-defined]
-            list(session.scalars(Action.of_renewal(key))),  # type: ignore[attr-defined]
-            list(session.scalars(select(Message).where(Message.renewal_id == key))),  # type: ignore[attr-defined]
+            list(session.scalars(Milestone.of_renewal(key))),
+            list(session.scalars(Action.of_renewal(key))),
+            list(session.scalars(select(Message).where(Message.renewal_id == key))),
         )
 
     def _holds(
