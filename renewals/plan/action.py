@@ -88,6 +88,16 @@ class Action(Owned):
         """It can not be done yet."""
         self.why, self.due_at = why, until
 
+    @classmethod
+    def come_back(cls, milestone: Milestone) -> None:
+        """What was left out together with its milestone is due together with it again."""
+        session = session_of(milestone)
+        session.flush()  # whoever is about to leave it out is waited for
+        left_out = select(cls).where(cls.milestone_id == milestone.id, cls.outcome == ActionState.SKIPPED)
+        for action in session.scalars(left_out):
+            action.outcome, action.done_at = ActionState.DUE, None
+            action.wait("", until=milestone.due_at)
+
     def _end(self, outcome: ActionState, *, at: datetime, why: str = "") -> None:
         self.outcome, self.done_at, self.why = outcome, at, why
         Event.record(

@@ -13,6 +13,7 @@ from renewals.errors import Malformed, NotNow
 from renewals.notice_rule import facts_of, rule_for
 from renewals.permission import Permission
 from renewals.person import Person
+from renewals.plan.action import Action
 from renewals.plan.milestone import Milestone
 from renewals.plan.plan import hours_of
 from renewals.plan.rule import NOTICE
@@ -58,6 +59,7 @@ def take_up(session: Session, renewal: Renewal, milestone: Milestone, *, by: Per
     policy = Policy.all_in_force(session, at.date())[PolicyKind.PLAN]
     with _caught_up(session, renewal, policy, at=at):
         milestone.take_up(by=by, at=at)
+        Action.come_back(milestone)
 
 
 @contextmanager

@@ -8,11 +8,11 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from renewals.auto_renewal import fall_due
+from renewals.base import session_of
 from renewals.errors import Malformed, Refused
 from renewals.payment import Payment
 from renewals.plan.action import Action, ActionState
 from renewals.plan.foreseeing import foresee
-from renewals.plan.milestone import MilestoneState
 from renewals.plan.noticing import give_notice
 from renewals.plan.opening import open_tasks
 from renewals.plan.plan import Plan
@@ -65,10 +65,13 @@ def _take(turn: Turn) -> None:
 
 def _is_put_off(action: Action, *, at: datetime) -> bool:
     """What was written down before its milestone was moved waits for the new day; what was left out is not done."""
-    if action.milestone.state in (MilestoneState.WAIVED, MilestoneState.DROPPED):
+    milestone = action.milestone
+    if milestone.is_left_out:
+        session_of(action).refresh(milestone, with_for_update=True)  # nobody takes it up again meanwhile
+    if milestone.is_left_out:
         action.skipped("It was left out of the plan.", at=at)
-    elif action.milestone.is_planned and action.milestone.due_at > at:
-        action.due_at = action.milestone.due_at
+    elif milestone.is_planned and milestone.due_at > at:
+        action.due_at = milestone.due_at
     else:
         return False
     return True

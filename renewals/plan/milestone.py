@@ -64,6 +64,10 @@ class Milestone(Lifecycle, Owned):
     def is_planned(self) -> bool:
         return self.state is MilestoneState.PLANNED
 
+    @property
+    def is_left_out(self) -> bool:
+        return self.state in (MilestoneState.WAIVED, MilestoneState.DROPPED)
+
     def stand_at(self, rung: Rung) -> None:
         """Follow the renewal date, as long as it has not happened."""
         self.days, self.due_on, self.due_at, self.quiet = rung.days, rung.on, rung.at, rung.quiet

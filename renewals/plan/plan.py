@@ -14,6 +14,7 @@ from renewals.base import Owned, Versioned, tenant
 from renewals.event import Event, EventName
 from renewals.health import Health
 from renewals.notice import Notice
+from renewals.plan.action import Action
 from renewals.plan.hours import Hours
 from renewals.plan.milestone import Milestone, MilestoneState
 from renewals.plan.profile import Profile
@@ -180,9 +181,10 @@ def redrawn(
 
 
 def _follow(milestone: Milestone, place: Rung, *, at: datetime) -> None:
+    milestone.stand_at(place)
     if milestone.state is MilestoneState.DROPPED:
         milestone.take_up(by=None, at=at)
-    milestone.stand_at(place)
+        Action.come_back(milestone)
 
 
 def _milestone(renewal: Renewal, place: Rung) -> Milestone:

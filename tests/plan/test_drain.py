@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from threading import Barrier, Thread
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from renewals.message import MessageKind
 from renewals.notice import Notice
 from renewals.person import Person
 from renewals.plan.action import Action, ActionState
-from renewals.plan.changing import move
+from renewals.plan.changing import move, take_up
 from renewals.plan.drain import drain
 from renewals.plan.ending import end
 from renewals.plan.milestone import Milestone, MilestoneState
@@ -33,7 +33,7 @@ from renewals.plan.worklist import Urgency, Worklist
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import LossReason, Renewal, RenewalState
 from renewals.segment import Segment
-from tests.plan.stage import Stage
+from tests.plan.stage import SCORE, Stage
 
 JUNE = date(2026, 6, 17)
 """A Wednesday."""
@@ -252,6 +252,48 @@ def test_what_was_written_down_before_a_person_changed_the_plan_is_not_done(stag
 
     said = [] if how == "left out" else [("2026-04-28", "reminder", "olga")]
     assert stage.letters(renewal) == said
+
+
+@pytest.mark.parametrize("by", ["a person", "the plan"])
+def test_what_was_left_out_before_it_could_be_done_is_done_when_it_is_in_the_plan_again(stage: Stage, by: str) -> None:
+    renewal = stage.renewal("birch", Segment.ENTERPRISE, Health.YELLOW, JUNE)
+    stage.now = datetime.combine(days_before(JUNE, 70), time(15, 30), UTC)
+    stage.draw(renewal)
+    _left_out(stage, renewal, by)
+    stage.work()
+    assert milestone(stage, renewal, "t150").is_left_out
+
+    _in_the_plan_again(stage, renewal, by)
+    stage.work()
+
+    assert milestone(stage, renewal, "t150").state is MilestoneState.REACHED
+    assert {one.outcome for one in actions(stage, renewal) if one.milestone.key == "t150"} == {ActionState.DONE}
+
+
+def _left_out(stage: Stage, renewal: UUID, by: str) -> None:
+    """Somebody's wish, or a milestone that only the worried have."""
+    if by == "the plan":
+        _becomes(stage, renewal, Health.GREEN)
+        return
+    with stage.writing() as session:
+        chosen = session.get_one(Milestone, milestone(stage, renewal, "t150").id)
+        chosen.waive("They asked us not to.", by=maya(stage), at=stage.now)
+
+
+def _in_the_plan_again(stage: Stage, renewal: UUID, by: str) -> None:
+    if by == "the plan":
+        _becomes(stage, renewal, Health.YELLOW)
+        return
+    with stage.writing() as session:
+        chosen = session.get_one(Milestone, milestone(stage, renewal, "t150").id)
+        take_up(session, session.get_one(Renewal, renewal), chosen, by=maya(stage), at=stage.now)
+
+
+def _becomes(stage: Stage, renewal: UUID, health: Health) -> None:
+    with stage.writing() as session:
+        account = session.get_one(Renewal, renewal).account
+        account.health_score, account.health_band = SCORE[health], health
+    stage.draw(renewal)
 
 
 def test_who_signs_in_the_days_of_grace_is_thanked_the_day_after_and_the_work_begins_then(stage: Stage) -> None:
