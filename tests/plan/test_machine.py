@@ -97,6 +97,7 @@ class Timeline(RuleBasedStateMachine):
 
     @rule(key=renewals, days=st.integers(-40, 60))
     def the_renewal_date_moves(self, key: UUID, days: int) -> None:
+        self._a_minute_goes_by()
         with self.stage.writing() as session:
             renewal = session.get_one(Renewal, key)
             if not renewal.is_open:
@@ -106,12 +107,14 @@ class Timeline(RuleBasedStateMachine):
 
     @rule(key=renewals, zone=st.sampled_from(ZONES))
     def they_move_to_another_zone(self, key: UUID, zone: str) -> None:
+        self._a_minute_goes_by()
         with self.stage.writing() as session:
             session.get_one(Account, session.get_one(Renewal, key).account_id).timezone = zone
         self._redraw(key)
 
     @rule(key=renewals, health=st.sampled_from(list(Health)))
     def their_health_changes(self, key: UUID, health: Health) -> None:
+        self._a_minute_goes_by()
         with self.stage.writing() as session:
             account = session.get_one(Account, session.get_one(Renewal, key).account_id)
             account.health_score, account.health_band = SCORE[health], health
@@ -144,6 +147,10 @@ class Timeline(RuleBasedStateMachine):
             renewal.close_as_won(at=self.stage.now)
             end(session, renewal, self.stage.policies(session)[PolicyKind.PLAN], at=self.stage.now)
 
+    def _a_minute_goes_by(self) -> None:
+        """Two decisions are never made in one moment; a letter after each of them is no letter said twice."""
+        self.stage.now += timedelta(minutes=1)
+
     def _redraw(self, key: UUID) -> None:
         with self.stage.writing() as session:
             is_open = session.get_one(Renewal, key).is_open
@@ -153,6 +160,7 @@ class Timeline(RuleBasedStateMachine):
     @contextmanager
     def _by_hand(self, key: UUID, data: st.DataObject) -> Iterator[tuple[Session, Renewal, Milestone, Person]]:
         """One milestone, and who changes it; what may not be changed is refused, and then nothing is."""
+        self._a_minute_goes_by()
         with self.stage.writing() as session:
             renewal, maya = session.get_one(Renewal, key), session.get_one(Person, self.stage.staff["maya"])
             chosen = data.draw(st.sampled_from(list(session.scalars(Milestone.of_renewal(renewal.id)))))
