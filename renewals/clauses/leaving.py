@@ -6,9 +6,11 @@ from uuid import UUID
 
 from pricing.clause import Clause, ClauseKind, LeavingEvent
 from pricing.money import Money
+from pricing.proration import Running
 from pricing.trace import Pen, Step
 from renewals import loss
 from renewals.activity import Activity
+from renewals.addition import Addition
 from renewals.base import new_key, session_of
 from renewals.clauses.signed import Signed
 from renewals.clauses.termination import Termination
@@ -82,7 +84,10 @@ def _end(
 
 def _settlement(signed: Signed, clause: Clause, told_on: date) -> Step:
     term, pen = signed.term, Pen(signed.term.currency, clause.policy)
-    years = with_true_ups(signed, TrueUp.of_term(session_of(term), term.id))
+    session = session_of(term)
+    years = with_true_ups(signed, TrueUp.of_term(session, term.id))
+    for addition in Addition.of_term(session, term.id):
+        _count_in(years, addition, term.running)
     return clause.off_ramp.step(pen, years, signed.paid, term.running, told_on)
 
 
@@ -95,6 +100,12 @@ def with_true_ups(signed: Signed, made: Sequence[TrueUp]) -> list[Money]:
             for number, part in enumerate(line.parts):
                 years[min(first + number, len(years) - 1)] += part.amount  # what a coin took off comes last
     return years
+
+
+def _count_in(years: list[Money], addition: Addition, term: Running) -> None:
+    """What was added to the term, in the contract years that it is paid for."""
+    for asked in addition.priced.invoices:
+        years[term.year_of(asked.on)] += asked.amount
 
 
 def _ask(signed: Signed, amount: Money, leaves_on: date, today: date) -> UUID | None:
@@ -135,4 +146,4 @@ def _count_first(signed: Signed, leaves_on: date, *, at: datetime) -> None:
     """Seats that were in use on an anniversary before they leave are paid for until then. Raises: Malformed."""
     count_until(signed, leaves_on, at=at)
     if leaves_on <= max(line.starts_on for line in signed.term.lines):
-        raise Malformed("They would have left by then, but seats were counted for a later day.", "told_on")
+        raise Malformed("They would have left by then, but something was added on a later day.", "told_on")
