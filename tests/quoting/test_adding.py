@@ -29,7 +29,8 @@ from renewals.quoting.quote import Part, Quote, QuoteState
 from renewals.renewal import LossReason, Renewal, RenewalState
 from renewals.subscription import Line, Term
 from tests.quoting.desk import AT, FARAH, GRACE, INES, MAYA, OMAR, TOMAS, Desk, desk
-from tests.world import World
+from tests.web.guest import known
+from tests.world import TERMS, World
 
 CEDAR, RUTH = "cedar-dental", "ruth@cedar-dental.example"
 NEW, SEATS = "insights", 5
@@ -250,3 +251,23 @@ def test_what_was_priced_for_another_term_is_not_added_to_this_one(world: World)
 
         assert (both.term.months, yes.state) == (12, AcceptanceState.LAPSED)
         assert Addition.of_term(at.session, both.term.id) == []
+
+
+def test_the_customer_reads_what_it_costs_today_and_a_press_adds_it(world: World) -> None:
+    with desk(world, CEDAR) as at:
+        both = pair(at)
+        both.pay()
+        key, content = both.apart.id, both.apart.newest.content_hash
+    world.stand_at(MID_TERM.date())
+    ruth, page = known(world, world.person(RUTH)), f"/proposals/{key}"
+    before = ruth.get(page).text
+    terms = TERMS.search(before)
+    assert "212" in before and "365" in before and terms
+    answer = ruth.post(f"{page}/acceptance", {"content": content, "terms": terms[1]})
+    again = ruth.post(f"{page}/acceptance", {"content": content, "terms": terms[1]})
+
+    world.work()
+    after = ruth.get(page).text
+    assert (answer.status_code, again.status_code) == (303, 409)
+    assert "It belongs to your contract from" in after
+    assert f"Insights" in ruth.get("/documents").text
