@@ -1,5 +1,6 @@
 """What is added to a signed term: it ends with the term, costs the days that are left, and is asked for once."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -270,4 +271,8 @@ def test_the_customer_reads_what_it_costs_today_and_a_press_adds_it(world: World
     after = ruth.get(page).text
     assert (answer.status_code, again.status_code) == (303, 409)
     assert "It belongs to your contract from" in after
-    assert f"Insights" in ruth.get("/documents").text
+    documents = ruth.get("/documents").text
+    assert "What was added to your contract" in documents
+    assert re.search(r"Addition Q-\d+ to agreement A-2026-\d+", documents)
+    letter = next(mail for mail in world.mails() if mail.kind == "proposal_accepted")
+    assert letter.subject.startswith("Agreed: Insights, added to") and "ends with it" in letter.text
