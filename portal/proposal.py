@@ -183,7 +183,8 @@ def _shared(visit: Visit, shown: Shown, proposal: Proposal) -> dict[str, Any]:
     surely = visit.level is Level.CODE and status is Status.OPEN
     return {
         "renewal": shown, "proposal": proposal, "quote": quote, "standing": status.value, "terms": shown.terms,
-        "joining": Joining.of(proposal, visit.today), "card": _card(visit, shown), "is_yours": quote.turn is Side.THEIRS, "zone": shown.renewal.account.zone,
+        "joining": Joining.of(proposal, visit.today), "card": _card(visit, shown),
+        "is_yours": quote.turn is Side.THEIRS, "zone": shown.renewal.account.zone,
         "may": {
             "accept": surely and by.may(Permission.RENEW),
             "answer": surely and by.may(Permission.NEGOTIATE),

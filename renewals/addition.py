@@ -102,7 +102,8 @@ def add(yes: Acceptance, signed: Signed, *, at: datetime) -> Addition:
     Raises: NotNow. Source: Playbook S, "Bina Dalam Fleksibiliti"; mission E4, E10.
     """
     term, session, today = signed.term, session_of(signed.term), signed.renewal.account.today(at)
-    must_fit(yes.offer, signed, today)
+    must_take(signed, today)
+    must_fit(yes.offer, signed.term)
     priced = Joined(kept(yes.offer.content), today)
     made = Addition(
         id=new_key(), account_id=term.account_id, term_id=term.id, renewal_id=signed.renewal.id, acceptance_id=yes.id,
@@ -140,13 +141,17 @@ def fits(offer: Offer, term: Term) -> bool:
     return (offer.starts_on, offer.ends_on, offer.currency) == (term.starts_on, term.ends_on, term.currency)
 
 
-def must_fit(offer: Offer, signed: Signed, on: date) -> None:
+def must_fit(offer: Offer, term: Term) -> None:
     """Raises: NotNow."""
+    if not fits(offer, term):
+        raise NotNow("This was priced for another term than the one you signed. Ask us for a fresh proposal.")
+
+
+def must_take(signed: Signed, on: date) -> None:
+    """Whether anything can still be added to a term. Raises: NotNow."""
     term = signed.term
     if Termination.of_term(session_of(term), term.id):
         raise NotNow("This contract was ended early. Nothing is added to it any more.")
-    if not fits(offer, term):
-        raise NotNow("This was priced for another term than the one you signed. Ask us for a fresh proposal.")
     if on >= term.ends_on or not signed.renewal.is_open:
         raise NotNow("What follows this term is settled already. Ask us, and we see what can still be added.")
 

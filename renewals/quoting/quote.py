@@ -128,6 +128,11 @@ class Quote(Lifecycle, Owned):
         return self.state not in DEAD
 
     @property
+    def leads_to_a_term(self) -> bool:
+        """Whether what it is for can still come about."""
+        return self.renewal.is_open or (self.part is Part.EXPANSION and self.renewal.state is RenewalState.WON)
+
+    @property
     def versions(self) -> Sequence[Offer]:
         """Oldest first."""
         query = select(Offer).where(Offer.quote_id == self.id).order_by(Offer.number)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from pricing.deal import DealLine
+from pricing.deal import DealError, DealLine
 from pricing.instalments import Billing
+from pricing.multiyear import Shape
 from pricing.replay import mismatches
 from renewals import closing, loss
 from renewals.acceptance import Acceptance, AcceptanceState
@@ -26,6 +28,7 @@ from renewals.offer import Approval
 from renewals.payment import Payment, PaymentKind, Succeeded
 from renewals.quoting import deciding, drafting, negotiating, splitting
 from renewals.quoting.basis import Basis
+from renewals.quoting.extending import extend
 from renewals.quoting.quote import Part, Quote, QuoteState
 from renewals.renewal import LossReason, Renewal, RenewalState
 from renewals.subscription import Line, Term
@@ -276,3 +279,40 @@ def test_the_customer_reads_what_it_costs_today_and_a_press_adds_it(world: World
     assert re.search(r"Addition Q-\d+ to agreement A-2026-\d+", documents)
     letter = next(mail for mail in world.mails() if mail.kind == "proposal_accepted")
     assert letter.subject.startswith("Agreed: Insights, added to") and "ends with it" in letter.text
+
+
+def test_staff_add_products_to_the_term_that_runs_whatever_is_negotiated_about_the_next(world: World) -> None:
+    with desk(world, CEDAR) as at:
+        pair(at).pay()
+        then = Renewal.of_subscription(at.session, at.renewal.subscription_id)
+        assert then
+        key = then.id
+    world.stand_at(MID_TERM.date())
+    maya, record = known(world, world.person(MAYA)), f"/admin/renewals/{key}"
+    assert "Add products to the term that runs" in maya.get(record).text
+    assert maya.post(f"{record}/additions", {"product": NEW, "quantity": "none"}).status_code == 422
+    page = maya.post(f"{record}/additions", {"product": NEW, "quantity": "2"}).headers["location"]
+    assert maya.get(page).status_code == 200
+
+    with desk(world, CEDAR, key) as at:
+        at.at = MID_TERM
+        drafting.draft(at.renewal, by=at.who(MAYA), at=at.at)
+        quote = at.session.get_one(Quote, UUID(page.rsplit("/", 1)[1]))
+        approve(at, quote)
+        negotiating.send(quote, by=at.who(MAYA), at=at.at)
+        negotiating.take(quote, at.yes(quote.newest), by=at.who(RUTH), at=at.at)
+        [made] = Addition.of_term(at.session, at.renewal.term_id)
+        assert (made.on_day, quote.newest.ends_on) == (MID_TERM.date(), at.renewal.renews_on)
+        assert at.renewal.value.minor == 8_640_00 + quote.newest.content["per_year"]
+    assert "One addition" in maya.get(record).text
+
+
+def test_nothing_is_added_to_a_term_that_was_not_signed_here_or_has_another_length(world: World) -> None:
+    with desk(world, CEDAR) as at, pytest.raises(NotNow, match="not signed here"):
+        extend(at.renewal, DealLine(NEW, 1), by=at.who(MAYA), at=AT)
+    with desk(world, CEDAR) as at:
+        both = pair(at)
+        both.pay()
+        longer = at.deal(both.apart, months=24, shape=Shape.FIXED)
+        with pytest.raises(DealError, match="ends with their term"):
+            drafting.revise(both.apart, longer, by=at.who(MAYA), at=AT)
