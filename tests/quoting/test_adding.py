@@ -26,13 +26,13 @@ from renewals.errors import NotNow
 from renewals.instalment import Instalment
 from renewals.offer import Approval
 from renewals.payment import Payment, PaymentKind, Succeeded
-from renewals.quoting import deciding, drafting, negotiating, splitting
+from renewals.quoting import drafting, negotiating, splitting
 from renewals.quoting.basis import Basis
 from renewals.quoting.extending import extend
 from renewals.quoting.quote import Part, Quote, QuoteState
 from renewals.renewal import LossReason, Renewal, RenewalState
 from renewals.subscription import Line, Term
-from tests.quoting.desk import AT, FARAH, GRACE, INES, MAYA, OMAR, TOMAS, Desk, desk
+from tests.quoting.desk import AT, MAYA, OMAR, Desk, desk
 from tests.web.guest import known
 from tests.world import TERMS, World
 
@@ -91,18 +91,9 @@ def pair(at: Desk, **changes: Any) -> Pair:
     by = at.who(MAYA)
     apart = splitting.split(whole, owner=at.who(OMAR), revisit_on=date(2026, 12, 1), by=by, at=at.at)
     for quote in (whole, apart):
-        approve(at, quote)
+        at.approve(quote)
         negotiating.send(quote, valid_until=at.at.date() + HELD, by=by, at=at.at)
     return Pair(at, whole, apart)
-
-
-def approve(at: Desk, quote: Quote) -> None:
-    """By whoever is asked."""
-    if quote.state is QuoteState.DRAFT:
-        deciding.submit(quote, by=at.who(MAYA), at=at.at)
-    while waiting := at.open(quote):
-        able = (at.who(email) for email in (INES, FARAH, TOMAS, GRACE))
-        deciding.grant(waiting[0], by=next(one for one in able if set(one.roles) & set(waiting[0].roles)), at=at.at)
 
 
 def test_what_is_new_joins_the_signed_term_for_the_days_that_are_left(world: World) -> None:
@@ -298,7 +289,7 @@ def test_staff_add_products_to_the_term_that_runs_whatever_is_negotiated_about_t
         at.at = MID_TERM
         drafting.draft(at.renewal, by=at.who(MAYA), at=at.at)
         quote = at.session.get_one(Quote, UUID(page.rsplit("/", 1)[1]))
-        approve(at, quote)
+        at.approve(quote)
         negotiating.send(quote, by=at.who(MAYA), at=at.at)
         negotiating.take(quote, at.yes(quote.newest), by=at.who(RUTH), at=at.at)
         [made] = Addition.of_term(at.session, at.renewal.term_id)
