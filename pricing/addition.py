@@ -6,7 +6,7 @@ from functools import cached_property
 
 from pricing.instalments import Billing, Instalment, Schedule
 from pricing.money import Money
-from pricing.proration import Running, prorated, risen
+from pricing.proration import Running, Stretch, prorated, risen
 from pricing.quoting import Quoted
 from pricing.scope import ScopeLine
 from pricing.trace import Pen, Step
@@ -54,6 +54,11 @@ class Addition:
             self._asked(max(one.on, self.begins_on), amount)
             for (one, _), amount in zip(self._left, (first, *later), strict=True)
         )
+
+    @property
+    def stretches(self) -> list[Stretch]:
+        """What each invoice is for."""
+        return [Stretch(one.on, ends, one.amount) for one, (_, ends) in zip(self.invoices, self._left, strict=True)]
 
     @property
     def instalments(self) -> tuple[Instalment, ...]:

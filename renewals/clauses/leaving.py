@@ -6,7 +6,6 @@ from uuid import UUID
 
 from pricing.clause import Clause, ClauseKind, LeavingEvent
 from pricing.money import Money
-from pricing.proration import Running
 from pricing.trace import Pen, Step
 from renewals import loss
 from renewals.activity import Activity
@@ -86,9 +85,8 @@ def _settlement(signed: Signed, clause: Clause, told_on: date) -> Step:
     term, pen = signed.term, Pen(signed.term.currency, clause.policy)
     session = session_of(term)
     years = with_true_ups(signed, TrueUp.of_term(session, term.id))
-    for addition in Addition.of_term(session, term.id):
-        _count_in(years, addition, term.running)
-    return clause.off_ramp.step(pen, years, signed.paid, term.running, told_on)
+    added = [stretch for one in Addition.of_term(session, term.id) for stretch in one.priced.stretches]
+    return clause.off_ramp.step(pen, years, signed.paid, term.running, told_on, added)
 
 
 def with_true_ups(signed: Signed, made: Sequence[TrueUp]) -> list[Money]:
@@ -100,12 +98,6 @@ def with_true_ups(signed: Signed, made: Sequence[TrueUp]) -> list[Money]:
             for number, part in enumerate(line.parts):
                 years[min(first + number, len(years) - 1)] += part.amount  # what a coin took off comes last
     return years
-
-
-def _count_in(years: list[Money], addition: Addition, term: Running) -> None:
-    """What was added to the term, in the contract years that it is paid for."""
-    for asked in addition.priced.invoices:
-        years[term.year_of(asked.on)] += asked.amount
 
 
 def _ask(signed: Signed, amount: Money, leaves_on: date, today: date) -> UUID | None:

@@ -21,7 +21,9 @@ from renewals import closing, loss
 from renewals.acceptance import Acceptance, AcceptanceState
 from renewals.accepting import accept
 from renewals.addition import Addition
+from renewals.check import violations
 from renewals.choice import Choice
+from renewals.clauses import leaving
 from renewals.errors import NotNow
 from renewals.instalment import Instalment
 from renewals.offer import Approval
@@ -40,6 +42,7 @@ CEDAR, RUTH = "cedar-dental", "ruth@cedar-dental.example"
 NEW, SEATS = "insights", 5
 STARTS, ENDS = date(2026, 9, 4), date(2027, 9, 4)
 MID_TERM = datetime(2027, 2, 4, 9, tzinfo=AT.tzinfo)
+LEAVE = date(2027, 3, 1)
 HELD = timedelta(days=183)
 
 
@@ -307,3 +310,20 @@ def test_nothing_is_added_to_a_term_that_was_not_signed_here_or_has_another_leng
         longer = at.deal(both.apart, months=24, shape=Shape.FIXED)
         with pytest.raises(DealError, match="ends with their term"):
             drafting.revise(both.apart, longer, by=at.who(MAYA), at=AT)
+
+
+def test_who_leaves_by_the_off_ramp_pays_for_what_was_added_until_then_and_the_fee(world: World) -> None:
+    with desk(world, CEDAR) as at:
+        both = pair(at, months=24, clauses=("off_ramp",))
+        both.pay()
+        then = Renewal.of_subscription(at.session, at.renewal.subscription_id)
+        assert then
+        plain = leaving.preview(then, LEAVE).amount
+        both.take(both.apart, at=MID_TERM)
+        a_year = both.apart.newest.content["per_year"]
+        left = a_year + a_year * ((ENDS - LEAVE).days - 90) / 365
+        served = a_year * 212 / 365 + a_year - left
+        more = served + left * 25 / 100
+
+        assert abs(leaving.preview(then, LEAVE).amount.minor - plain.minor - more) <= 2
+        assert violations(at.session) == []
