@@ -28,7 +28,8 @@ def printed_proposal(house: House, proposal: Proposal, locale: str) -> bytes:
 
 def file_addition(work: Work, made: Addition) -> None:
     """What was added to a term, as it was accepted; the same addition is filed once."""
-    quote = Quote.find(work.session, made.offer.quote_id)
+    assert made.acceptance.apart_id
+    quote = Quote.find(work.session, made.acceptance.apart_id)
     agreement = Agreement.of_renewal(work.session, quote.renewal_id)
     assert agreement
     said = work.house.html.language(quote.renewal.account.locale)
