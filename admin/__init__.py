@@ -7,6 +7,7 @@ def rooms() -> list[ModuleType]:
     """Every module with rooms in it."""
     from admin import (
         account,
+        addition,
         approval,
         audit,
         bulk,
@@ -33,6 +34,6 @@ def rooms() -> list[ModuleType]:
     )
 
     return [
-        day, task, search, renewal, bulk, record, milestone, routing, plan, matrix, notice, clause, step, price, quote,
-        trade, account, stake, objection, letter, calendar, approval, audit, check,
+        day, task, search, renewal, bulk, record, milestone, routing, plan, matrix, notice, clause, addition, step,
+        price, quote, trade, account, stake, objection, letter, calendar, approval, audit, check,
     ]

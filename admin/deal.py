@@ -68,13 +68,13 @@ def rate(bps: int) -> str:
 
 def _said(form: Mapping[str, str]) -> dict[str, Any]:
     """As `Deal.read` takes it. A price path is for more than a year, a rise for an escalating one."""
-    months = _count(form, "months.other" if form.get("months") == "other" else "months", "months")
+    months = count(form, "months.other" if form.get("months") == "other" else "months", "months")
     shape = _one_of(Shape, form, "shape") if months > YEAR else None
     return {
         "lines": _lines(form), "months": months, "shape": shape,
         "rise": _rate(form, "rise") if shape == Shape.ESCALATING else 0, "discount": _rate(form, "discount"),
         "levers": [name for name in LEVERS if f"levers.{name}" in form], "prepaid": "prepaid" in form,
-        "net_days": _count(form, "net_days"), "billing": _one_of(Billing, form, "billing"),
+        "net_days": count(form, "net_days"), "billing": _one_of(Billing, form, "billing"),
         "sign_by": form.get("sign_by") or None, "extras": _ticked(form, "extras."), "bundle": "bundle" in form,
         "strategy": _one_of(Strategy, form, "strategy"), "reason": form.get("reason", ""),
         "clauses": [*_ticked(form, "clauses."), *_typed(form.get("clauses", ""))],
@@ -85,10 +85,10 @@ def _lines(form: Mapping[str, str]) -> list[dict[str, Any]]:
     """An empty quantity, or none, takes a product out."""
     kept = [
         {"product": product, "quantity": quantity, "discount": _rate(form, f"lines.{product}.discount")}
-        for product in products(form) if (quantity := _count(form, f"lines.{product}.quantity", empty=0))
+        for product in products(form) if (quantity := count(form, f"lines.{product}.quantity", empty=0))
     ]
     if added := form.get("add", ""):
-        kept.append({"product": added, "quantity": _count(form, "add.quantity", "add")})
+        kept.append({"product": added, "quantity": count(form, "add.quantity", "add")})
     return kept
 
 
@@ -109,7 +109,7 @@ def _one_of(kind: type[Shape] | type[Billing] | type[Strategy], form: Mapping[st
     return word or None
 
 
-def _count(form: Mapping[str, str], name: str, field: str = "", *, empty: int | None = None) -> int:
+def count(form: Mapping[str, str], name: str, field: str = "", *, empty: int | None = None) -> int:
     """Raises: Malformed for what is no whole number."""
     word = form.get(name, "").strip().replace(",", "").replace("\N{NO-BREAK SPACE}", "")
     if not word and empty is not None:

@@ -285,7 +285,7 @@ def _asked(visit: Visit, quote: Quote, version: Offer) -> list[SimpleNamespace]:
 
 def _may(visit: Visit, quote: Quote) -> SimpleNamespace:
     """What this person may do with it as it stands."""
-    quotes = visit.someone.may(Permission.QUOTE) and quote.renewal.is_open and quote.state not in ENDED
+    quotes = visit.someone.may(Permission.QUOTE) and quote.leads_to_a_term and quote.state not in ENDED
     return SimpleNamespace(
         price=quotes, submit=quotes and quote.state is QuoteState.DRAFT,
         send=quotes and quote.state is QuoteState.APPROVED, withdraw=quotes,

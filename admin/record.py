@@ -39,6 +39,7 @@ from renewals.trail import Told
 FIELDS = (
     "segment", "reason", "stage", "target", "owner", "kind", "on", "with", "words", "loss", "loss_words", "served_on",
     "tracking", "event", "told_on", "evidence", "change", "objection", "objected",
+    "product", "quantity",
 )
 STORY = 12
 """Entries of the story that are open at once; the older ones are folded."""
@@ -157,6 +158,7 @@ def _record(visit: Visit, renewal: Renewal, *, status: int = 200, **trouble: str
         steps=step.beside(visit, renewal), quotes=Quote.of_renewal(visit.session, renewal.id),
         told=PreliminaryTerms.of(visit.session, renewal.id),
         why=Why.of(visit.session, renewal), signed=signed.beside(visit, renewal),
+        growth=signed.growth(visit, renewal),
         readiness=_readiness(visit, renewal, pipeline.rules), objection_kinds=list(ObjectionKind),
         objections=Objection.of_renewal(visit.session, renewal.id),
     )

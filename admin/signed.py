@@ -4,12 +4,15 @@ from types import SimpleNamespace
 
 from gateways.browser import Visit
 from pricing.clause import ClauseKind
+from renewals.addition import Addition
 from renewals.choice import Choice
 from renewals.clauses import leaving
 from renewals.clauses.renegotiation import Renegotiation
 from renewals.clauses.termination import Termination
 from renewals.clauses.true_up import TrueUp
+from renewals.paper import Agreement
 from renewals.permission import Permission
+from renewals.quoting.quote import Part, Quote
 from renewals.renewal import Renewal
 from renewals.subscription import Term
 
@@ -27,6 +30,22 @@ def beside(visit: Visit, renewal: Renewal) -> SimpleNamespace | None:
         exit=_exit(visit, renewal) if renewal.is_open and may(Permission.RUN_RENEWALS) else None,
         may_renegotiate=may_renegotiate and _acts(term, ClauseKind.RENEGOTIATION),
         name_of=Choice.of(session, renewal, visit.today).name_of,
+    )
+
+
+def growth(visit: Visit, renewal: Renewal) -> SimpleNamespace | None:
+    """What was added to the signed term, what is quoted for it, and what can be; None for a term not signed here."""
+    term, session = renewal.term, visit.session
+    agreement = session.get(Agreement, term.agreement_id) if term.agreement_id else None
+    if agreement is None:
+        return None
+    quotes = [one for one in Quote.of_renewal(session, agreement.renewal_id) if one.part is Part.EXPANSION]
+    choice = Choice.of(session, renewal, visit.today)
+    sold = choice.price_policy.catalogue.products.items()
+    may = renewal.is_open and visit.someone.may(Permission.QUOTE) and visit.today < term.ends_on
+    return SimpleNamespace(
+        made=Addition.of_term(session, term.id), quotes=quotes, name_of=choice.name_of,
+        products=[(key, one.name) for key, one in sorted(sold) if term.currency in one.prices] if may else [],
     )
 
 

@@ -42,7 +42,7 @@ def _page(
     return page(
         visit, "admin/trades.html", here="quotes", status=status, quote=quote, newest=newest, ours=ours,
         wanted=wanted or _theirs(quote), ways=told, is_asked=ways is not None, trouble=trouble, either=either,
-        may=visit.someone.may(Permission.QUOTE) and quote.renewal.is_open and quote.state not in ENDED,
+        may=visit.someone.may(Permission.QUOTE) and quote.leads_to_a_term and quote.state not in ENDED,
     )
 
 

@@ -150,6 +150,7 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] 
     EventName.HEALTH_RECOVERED: [("route_customer", _customer, 0)],
     EventName.STAKE_CHANGED: [("route_customer", _customer, 0)],
     EventName.POLICY_PUBLISHED: [("route_renewals", _rules, 0), ("band_again", _bands, 0), ("draw_plans", _plans, 0)],
+    EventName.TERM_ADDED_TO: [("print_addition", _subject, 0)],
     EventName.TRUE_UP_MADE: [("tell_trued_up", _house, 0)],
     EventName.TERM_LEFT: [("tell_left", _house, 0)],
     EventName.RENEGOTIATION_OPENED: [("tell_renegotiation", _house, 0)],

@@ -33,6 +33,8 @@ from renewals.person import Person
 from renewals.quoting import minding
 from renewals.quoting.card import Card
 from renewals.quoting.drafting import is_approved
+from renewals.quoting.joining import Joining
+from renewals.quoting.proposal import Proposal
 from renewals.quoting.quote import Quote
 from renewals.quoting.review import Review
 from renewals.quoting.saying import version_of, words_of
@@ -275,6 +277,7 @@ def _proposal(work: Work, message: Message) -> dict[str, Any]:
     version, link = quote.shown, context["link_url"]
     assert version
     return context | {
+        "joining": Joining.of(Proposal.of(quote), quote.renewal.account.today(work.now)),
         "version": version, "number": version.number, "valid_until": quote.valid_until,
         "a_year": Money(version.content["per_year"], version.currency),
         "total": Money(version.content["total"], version.currency), "first": version.instalments[0],

@@ -6,13 +6,18 @@ from datetime import date
 from app.house import House
 from app.html import Language
 from app.papers import changes_in, clauses_in, priced, steps_in, vendor_of
+from app.work import Work
 from gateways.paper import Change, Customer, DueOn, ProposalPaper
 from pricing.deal import Deal
 from pricing.instalments import Billing
 from pricing.multiyear import Shape
+from renewals.addition import Addition
 from renewals.base import session_of
+from renewals.paper import Agreement, Document, DocumentKind
 from renewals.policy import Policy, PolicyKind
+from renewals.quoting.joining import Joining
 from renewals.quoting.proposal import Proposal
+from renewals.quoting.quote import Quote
 from renewals.value import ValueStory
 
 
@@ -21,16 +26,36 @@ def printed_proposal(house: House, proposal: Proposal, locale: str) -> bytes:
     return house.papers.proposal(_paper(house, proposal, house.html.language(locale)), locale)
 
 
+def file_addition(work: Work, made: Addition) -> None:
+    """What was added to a term, as it was accepted; the same addition is filed once."""
+    assert made.acceptance.apart_id
+    quote = Quote.find(work.session, made.acceptance.apart_id)
+    agreement = Agreement.of_renewal(work.session, quote.renewal_id)
+    assert agreement
+    said = work.house.html.language(quote.renewal.account.locale)
+    Document.keep(
+        work.session, made, DocumentKind.AGREEMENT, printed_proposal(work.house, Proposal.of(quote), said.locale),
+        purpose=f"addition:{made.id}",
+        title=said.words.gettext("Addition %(number)s to agreement %(agreement)s")
+        % {"number": quote.name, "agreement": agreement.number},
+        filename=f"{agreement.number}-{quote.name}.pdf", renewal_id=quote.renewal_id, on=work.now.date(),
+    )
+
+
 def _paper(house: House, proposal: Proposal, said: Language) -> ProposalPaper:
+    """What was added to a term says what is asked for it from its day on; anything else the whole term."""
     quote, content, names = proposal.quote, proposal.version.content, proposal.names
     account, owner = quote.renewal.account, quote.renewal.looked_after_by
+    joining = Joining.of(proposal, proposal.starts_on)
+    added = joining.priced if joining and joining.made else None
     return ProposalPaper(
         number=quote.name, version=proposal.number, made_at=proposal.made_at, vendor=vendor_of(house),
         customer=Customer(account.name, account.country), plan=names[proposal.today.plan],
         lines=tuple(priced(line, proposal.currency, names) for line in content["lines"]),
-        starts_on=proposal.starts_on, ends_on=proposal.ends_on, months=proposal.months, total=proposal.total,
+        starts_on=added.begins_on if added else proposal.starts_on, ends_on=proposal.ends_on, months=proposal.months,
+        total=added.step.amount if added else proposal.total,
         change=proposal.against_today,
-        instalments=tuple(DueOn(one.on, one.due_on, one.amount) for one in proposal.instalments),
+        instalments=tuple(DueOn(one.on, one.due_on, one.amount) for one in (added or proposal).instalments),
         changes=tuple(changes_in(content, names, said)), departures=_departures(proposal, said),
         terms=tuple(_terms(proposal, said)),
         value=tuple(_worth(house, proposal, said)), steps=tuple(steps_in(content, names, said)),

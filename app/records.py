@@ -6,6 +6,7 @@ from app.session import Link, SignIn, WebSession
 from renewals.acceptance import Acceptance
 from renewals.account import Account, Card, Consent
 from renewals.activity import Activity
+from renewals.addition import Addition
 from renewals.base import Record
 from renewals.billing import BillingDetails
 from renewals.bulk import Bulk, BulkPart
@@ -49,10 +50,10 @@ from renewals.subscription import Line, Subscription, Term
 from renewals.value import Figure, Usage
 
 ALL = (
-    Acceptance, Account, Action, Activity, Agreement, Anchor, ApiToken, Approval, BillingDetails, BookImport, Bulk,
-    BulkPart, Card, Clock, Concession, Consent, Delegation, Document, EnvelopeGrant, Event, Feed, Figure, GuestLink,
-    HealthReading, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone, Notice, Objection, Offer,
-    Pace, Payment, Person, Plan, Policy, PreliminaryTerms, Quota, Quote, Remark, Renewal, Review, Routing, Seal, SignIn,
-    Snooze, Stake, Step, Subscription, Sweep, Task, TeamMember, Term, Usage, WebSession,
+    Acceptance, Account, Action, Activity, Addition, Agreement, Anchor, ApiToken, Approval, BillingDetails, BookImport,
+    Bulk, BulkPart, Card, Clock, Concession, Consent, Delegation, Document, EnvelopeGrant, Event, Feed, Figure,
+    GuestLink, HealthReading, Inbox, Instalment, Invoice, KeptAnswer, Line, Link, Message, Milestone, Notice,
+    Objection, Offer, Pace, Payment, Person, Plan, Policy, PreliminaryTerms, Quota, Quote, Remark, Renewal, Review,
+    Routing, Seal, SignIn, Snooze, Stake, Step, Subscription, Sweep, Task, TeamMember, Term, Usage, WebSession,
 )
 METADATA = Record.metadata

@@ -40,7 +40,7 @@ CHORES: tuple[Callable[..., Any], ...] = (
     plan.draw_plan, plan.draw_plans, plan.end_plan, plan.route_renewals, plan.route_customer, plan.hand_off,
     plan.do_bulk, plan.insist, plan.tell_stuck, health.tell_health_fell, health.band_again,
     money.reconcile, money.handle_notice, money.fetch_cards,
-    paper.issue_invoice, paper.print_agreement,
+    paper.issue_invoice, paper.print_agreement, paper.print_addition,
     auto_renewal.renew_automatically, auto_renewal.tell_held_back, auto_renewal.tell_card_failed,
     auto_renewal.tell_unserved, auto_renewal.print_notice,
     quote.tell_asked, quote.tell_late, quote.tell_decided, quote.tell_sent, quote.tell_negotiated, quote.tell_agreed,

@@ -9,6 +9,7 @@ from uuid import UUID
 from zipfile import ZipFile, ZipInfo
 
 from gateways.browser import Answer, Visit, customer, get
+from renewals.addition import Addition
 from renewals.clauses.termination import Termination
 from renewals.clauses.true_up import TrueUp
 from renewals.errors import NotFound
@@ -23,7 +24,7 @@ def show_all(visit: Visit) -> Answer:
     assert account
     return visit.page(
         "portal/documents.html", documents=documents, true_ups=TrueUp.of_company(visit.session, account),
-        endings=Termination.of_company(visit.session, account),
+        additions=Addition.of_company(visit.session, account), endings=Termination.of_company(visit.session, account),
     )
 
 

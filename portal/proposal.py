@@ -18,8 +18,9 @@ from renewals.errors import Malformed, NotFound, Stale
 from renewals.paper import Document
 from renewals.permission import Permission
 from renewals.quoting import negotiating
+from renewals.quoting.joining import Joining
 from renewals.quoting.proposal import Proposal, Rounds, is_theirs
-from renewals.quoting.quote import Part, Quote, Side
+from renewals.quoting.quote import Quote, Side
 from renewals.quoting.wishing import WhatIf, Wishing
 
 DATA = ".json"
@@ -182,9 +183,10 @@ def _shared(visit: Visit, shown: Shown, proposal: Proposal) -> dict[str, Any]:
     surely = visit.level is Level.CODE and status is Status.OPEN
     return {
         "renewal": shown, "proposal": proposal, "quote": quote, "standing": status.value, "terms": shown.terms,
-        "card": _card(visit, shown), "is_yours": quote.turn is Side.THEIRS, "zone": shown.renewal.account.zone,
+        "joining": Joining.of(proposal, visit.today), "card": _card(visit, shown),
+        "is_yours": quote.turn is Side.THEIRS, "zone": shown.renewal.account.zone,
         "may": {
-            "accept": surely and by.may(Permission.RENEW) and quote.part is Part.RENEWAL,
+            "accept": surely and by.may(Permission.RENEW),
             "answer": surely and by.may(Permission.NEGOTIATE),
             "ask": surely and by.may(Permission.ASK),
             "forward": visit.level is Level.CODE and by.may(Permission.FORWARD),

@@ -18,6 +18,7 @@ from renewals.account import Card, Consent
 from renewals.auto_renewal import Charge, foreseen
 from renewals.choice import Choice
 from renewals.invoice_wish import InvoiceWish
+from renewals.paper import Agreement
 from renewals.payment import Payment
 from renewals.person import Person
 from renewals.plan.plan import hours_of
@@ -155,9 +156,18 @@ class Shown:
 
     @cached_property
     def apart(self) -> Quote | None:
-        """What is new, where it was sent by itself and can be answered."""
-        quote = Quote.before_customer(self.session, self.renewal.id, Part.EXPANSION)
-        return quote if quote and quote.can_be_answered(self.today) else None
+        """What is new, where it was sent by itself and can be answered: beside this renewal, or for the term that it
+        replaces."""
+        keys = [self.renewal.id, *self._began_the_term]
+        sent = (Quote.before_customer(self.session, key, Part.EXPANSION) for key in keys)
+        return next((quote for quote in sent if quote and quote.can_be_answered(self.today)), None)
+
+    @property
+    def _began_the_term(self) -> list[UUID]:
+        """The renewal by which the present term was signed."""
+        key = self.renewal.term.agreement_id
+        agreement = self.session.get(Agreement, key) if key else None
+        return [agreement.renewal_id] if agreement else []
 
     @cached_property
     def preliminary(self) -> PreliminaryTerms | None:

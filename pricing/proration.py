@@ -102,6 +102,15 @@ def beyond(lines: Sequence[ScopeLine], counted: Mapping[str, int]) -> tuple[Scop
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some days of a term, [`begins`, `ends`), and what they cost together."""
+
+    begins: date
+    ends: date
+    price: Money
+
+
+@dataclass(frozen=True, slots=True)
 class OffRamp:
     """Leave to end a term early. Units: `notice_days` before leaving; `fee` in basis points of what is left."""
 
@@ -112,19 +121,25 @@ class OffRamp:
         """The first day no longer covered: the notice has run, or the term ended by itself."""
         return min(told_on + timedelta(days=self.notice_days), term.ends_on)
 
-    def step(self, pen: Pen, years: Sequence[Money], paid: Money, term: Running, told_on: date) -> Step:
+    def step(
+        self, pen: Pen, years: Sequence[Money], paid: Money, term: Running, told_on: date,
+        added: Sequence[Stretch] = (),
+    ) -> Step:
         """What is still owed when a term is left early; below zero it is returned.
 
-        `years` are what the contract years cost as agreed, `paid` what was paid of them so far.
+        `years` are what the contract years cost as agreed, `added` what joined them on a day of theirs, `paid` what
+        was paid of all of it so far.
         Raises: ValueError for a day outside the term.
         """
         _must_be_inside(term, told_on)
         leaves = self.leaves_on(term, told_on)
+        agreed = [Stretch(begins, ends, price) for (begins, ends, _), price in zip(term.years(), years, strict=True)]
+        stretches = (*agreed, *added)
         bought = [
-            _part(pen, price, max(0, (min(leaves, ends) - begins).days), (ends - begins).days)
-            for (begins, ends, _), price in zip(term.years(), years, strict=True)
+            _part(pen, one.price, max(0, (min(leaves, one.ends) - one.begins).days), (one.ends - one.begins).days)
+            for one in stretches
         ]
-        left = sum(price.minor for price in years) - subtotal(bought)
+        left = sum(one.price.minor for one in stretches) - subtotal(bought)
         fee = pen.step("fee", self.fee.of(pen.money(left)).minor, {"bps": self.fee.bps, "of": left})
         parts = (*bought, fee, pen.step("paid", -paid.minor, {"paid": paid.minor}))
         inputs = {"told_on": told_on.isoformat(), "leaves_on": leaves.isoformat(), "notice_days": self.notice_days}

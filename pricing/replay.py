@@ -370,7 +370,7 @@ def _adjustment(above: Above, *, amount: int) -> int:
     return amount
 
 
-BRANCHES = frozenset({"term", "year", "line", "expansion", "co_term", "true_up", "off_ramp"})
+BRANCHES = frozenset({"term", "year", "line", "expansion", "co_term", "addition", "true_up", "off_ramp"})
 
 LEAVES: Mapping[str, Callable[..., int | str]] = {
     "kept": _kept,

@@ -10,6 +10,7 @@ The rules and their inputs (money in minor units of the tree's currency; rates i
       year            year, months            the first contract year
       line            product, quantity       one product for a full year
       co_term         product, quantity, on   units added on a day, until the term ends
+      addition        on                      what was quoted apart, from a day until the term ends
       true_up         on                      what is used beyond what was agreed
       off_ramp        told_on, leaves_on,     what a term that is left early still owes; below zero is returned
                       notice_days

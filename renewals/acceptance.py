@@ -1,12 +1,13 @@
 """Acceptance: a customer's yes to one offer, with the words that were accepted beside it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from renewals.base import Owned, session_of, tenant
 from renewals.event import EventName
@@ -26,12 +27,13 @@ class AcceptanceState(StrEnum):
 class Acceptance(Lifecycle, Owned):
     """Who accepted which hash, with which words, when, and how we knew them.
 
-    Both references carry the content hash: without an approval of the same hash the database refuses.
+    Both references carry the content hash: without an approval of the same hash the database refuses. `apart_id` is
+    the quote of what is new apart from the renewal; a yes to it adds to the term that follows, and renews nothing.
     """
 
     __tablename__ = "acceptance"
     __table_args__ = (
-        *tenant("renewal_id", "person_id"),
+        *tenant("renewal_id", "person_id", "apart_id>quote"),
         ForeignKeyConstraint(
             ["account_id", "offer_id", "content_hash"], ["offer.account_id", "offer.id", "offer.content_hash"]
         ),
@@ -39,7 +41,14 @@ class Acceptance(Lifecycle, Owned):
             ["account_id", "approval_id", "content_hash"],
             ["approval.account_id", "approval.id", "approval.content_hash"],
         ),
-        Index("uq_acceptance_standing", "renewal_id", unique=True, postgresql_where="state = 'standing'"),
+        Index(
+            "uq_acceptance_standing", "renewal_id", unique=True,
+            postgresql_where="state = 'standing' AND apart_id IS NULL",
+        ),
+        Index(
+            "uq_acceptance_apart", "apart_id", unique=True,
+            postgresql_where="state = 'standing' AND apart_id IS NOT NULL",
+        ),
     )
 
     MOVES: ClassVar = {AcceptanceState.STANDING: frozenset({AcceptanceState.LAPSED})}
@@ -48,6 +57,7 @@ class Acceptance(Lifecycle, Owned):
     offer_id: Mapped[UUID]
     approval_id: Mapped[UUID]
     content_hash: Mapped[str]
+    apart_id: Mapped[UUID | None]
     state: Mapped[AcceptanceState] = mapped_column(default=AcceptanceState.STANDING)
     person_id: Mapped[UUID]
     accepted_at: Mapped[datetime]
@@ -67,8 +77,24 @@ class Acceptance(Lifecycle, Owned):
     def standing(cls, renewal: Renewal) -> "Acceptance | None":
         """The yes that holds for a renewal."""
         return session_of(renewal).scalars(
-            select(cls).where(cls.renewal_id == renewal.id, cls.state == AcceptanceState.STANDING)
+            select(cls).where(
+                cls.renewal_id == renewal.id, cls.state == AcceptanceState.STANDING, cls.apart_id.is_(None)
+            )
         ).one_or_none()
+
+    @classmethod
+    def apart(cls, renewal: Renewal) -> "Sequence[Acceptance]":
+        """Each yes to something new beside a renewal, oldest first."""
+        query = select(cls).where(
+            cls.renewal_id == renewal.id, cls.state == AcceptanceState.STANDING, cls.apart_id.is_not(None)
+        )
+        return session_of(renewal).scalars(query.order_by(cls.accepted_at, cls.id)).all()
+
+    @classmethod
+    def of_apart(cls, session: Session, quote_id: UUID) -> "Acceptance | None":
+        """The last yes to a quote of what is new, be it that it lapsed."""
+        query = select(cls).where(cls.apart_id == quote_id).order_by(cls.accepted_at.desc(), cls.id.desc())
+        return session.scalars(query.limit(1)).first()
 
     def says(self, content_hash: str, terms: str, person: Person) -> bool:
         """Whether it is the same person's yes to the same content and the same words."""

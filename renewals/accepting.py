@@ -94,21 +94,38 @@ def accept_offer(
 ) -> Acceptance:
     """A yes to what was offered and approved, and what is owed from then on. The renewal must be locked."""
     session = session_of(renewal)
+    acceptance = _keep(renewal, offer, approval, yes, by=by, person_id=person_id, at=at)
+    session.add_all(Instalment.schedule(acceptance, offer))
+    session.flush()  # the payment refers to the first
+    if renewal.can_move(RenewalState.AGREED):
+        renewal.advance(RenewalState.AGREED, by=by, at=at)
+    return acceptance
+
+
+def accept_apart(
+    renewal: Renewal, offer: Offer, approval: Approval, yes: Yes, *, by: Person, at: datetime
+) -> Acceptance:
+    """A yes to what is new beside a renewal, which moves nowhere by it; what is owed follows when it is added to the
+    term. The renewal must be locked, and the database refuses a second yes to the same quote."""
+    return _keep(renewal, offer, approval, yes, by=by, person_id=by.id, at=at, apart_id=offer.quote_id)
+
+
+def _keep(
+    renewal: Renewal, offer: Offer, approval: Approval, yes: Yes, *, by: Person | None, person_id: UUID, at: datetime,
+    apart_id: UUID | None = None,
+) -> Acceptance:
+    session = session_of(renewal)
     acceptance = Acceptance(
         account_id=renewal.account_id, renewal_id=renewal.id, offer_id=offer.id, approval_id=approval.id,
         content_hash=offer.content_hash, person_id=person_id, accepted_at=at, terms_version=yes.terms.name,
-        terms_hash=yes.terms.content_hash, evidence=yes.evidence,
+        terms_hash=yes.terms.content_hash, evidence=yes.evidence, apart_id=apart_id,
     )
     session.add(acceptance)
     session.flush()  # instalments and the event refer to it
-    session.add_all(Instalment.schedule(acceptance, offer))
-    session.flush()  # the payment refers to the first
     Event.record(
         session, EventName.OFFER_ACCEPTED, offer, by=by, at=at, content_hash=offer.content_hash, tier=offer.tier,
         terms=yes.terms.name,
     )
-    if renewal.can_move(RenewalState.AGREED):
-        renewal.advance(RenewalState.AGREED, by=by, at=at)
     return acceptance
 
 

@@ -184,9 +184,9 @@ def _inside(column: str) -> ForeignKeyConstraint:
     )
 
 
-CLOSES_A_CIRCLE = frozenset({"agreement", "quote"})
+CLOSES_A_CIRCLE = frozenset({"addition", "agreement", "quote"})
 """A term is made from an agreement, which is made for a renewal, which replaces a term; a quote shows one of its own
-versions."""
+versions; an addition asks for instalments under what its term was accepted by."""
 
 
 def session_of(record: Record) -> Session:

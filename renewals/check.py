@@ -76,6 +76,17 @@ INVARIANTS = (
         "(SELECT FROM term b WHERE b.subscription_id = t.subscription_id AND b.ends_on = t.starts_on)",
     ),
     Invariant(
+        "Whatever was agreed beside a renewal that is won belongs to its term.",
+        "SELECT a.id FROM acceptance a JOIN renewal r ON r.id = a.renewal_id WHERE a.apart_id IS NOT NULL "
+        "AND a.state = 'standing' AND r.state = 'won' AND NOT EXISTS "
+        "(SELECT FROM addition d WHERE d.acceptance_id = a.id)",
+    ),
+    Invariant(
+        "An addition asks for exactly what it costs.",
+        "SELECT d.id FROM addition d WHERE d.amount_minor <> "
+        "(SELECT coalesce(sum(i.amount_minor), 0) FROM instalment i WHERE i.addition_id = d.id)",
+    ),
+    Invariant(
         "The lines of an offer add up to its first year.",
         "SELECT o.id FROM offer o WHERE o.due_minor <> (o.content->'years'->>0)::bigint",
     ),

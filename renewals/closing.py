@@ -11,6 +11,7 @@ from pricing.clause import ClauseKind
 from pricing.instalments import Billing
 from pricing.proration import anniversary
 from renewals.acceptance import Acceptance
+from renewals.addition import add_waiting
 from renewals.base import session_of
 from renewals.errors import NotNow, Refused
 from renewals.event import Event, EventName
@@ -68,7 +69,8 @@ def _keep_card(renewal: Renewal, payment: Payment, answer: Succeeded, *, at: dat
 
 
 def win(renewal: Renewal, payment: Payment, *, at: datetime) -> Agreement:
-    """Paid: the agreement, the next term from the old end date, and the next renewal, together.
+    """Paid: the agreement, the next term from the old end date with what was accepted beside it, and the next
+    renewal, together.
 
     Raises: NotNow, naming what is missing.
     """
@@ -92,7 +94,7 @@ def win(renewal: Renewal, payment: Payment, *, at: datetime) -> Agreement:
     session.flush()  # overlapping terms are refused here, by the database
     Event.record(session, EventName.TERM_STARTED, term, by=None, at=at, starts_on=term.starts_on.isoformat())
     renewal.close_as_won(at=at)
-    Renewal.open(session, term, renewal.owner_id, at=at)
+    add_waiting(renewal, Renewal.open(session, term, renewal.owner_id, at=at), at=at)
     return agreement
 
 
@@ -121,6 +123,16 @@ def _line(offer: Offer, term: Term, position: int, line: dict[str, Any]) -> Line
         unit_minor=line["unit"], amount_minor=line["amount"], currency=offer.currency, starts_on=term.starts_on,
         ends_on=term.ends_on,
     )
+
+
+def renewal_after(session: Session, renewal: Renewal) -> Renewal:
+    """The renewal that replaces the term which a won one began, locked."""
+    key = session.scalars(
+        select(Renewal.id)
+        .join(Agreement, Agreement.renewal_id == renewal.id)
+        .join(Term, (Term.agreement_id == Agreement.id) & (Renewal.term_id == Term.id))
+    ).one()
+    return Renewal.find(session, key, lock=True)
 
 
 def term_after(session: Session, renewal: Renewal) -> Term | None:

@@ -98,6 +98,7 @@ class EventName(StrEnum):
     PAYMENT_QUARANTINED = "payment.quarantined"
     PAYMENT_STRANDED = "payment.stranded"
     TERM_STARTED = "term.started"
+    TERM_ADDED_TO = "term.added_to"
     TRUE_UP_MADE = "true_up.made"
     TERM_LEFT = "term.left"
     RENEGOTIATION_OPENED = "renegotiation.opened"
@@ -158,6 +159,7 @@ CUSTOMER_SEES = frozenset(
         EventName.PAYMENT_SUCCEEDED,
         EventName.PAYMENT_DECLINED,
         EventName.TERM_STARTED,
+        EventName.TERM_ADDED_TO,
         EventName.TRUE_UP_MADE,
         EventName.TERM_LEFT,
         EventName.RENEGOTIATION_OPENED,

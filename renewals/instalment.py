@@ -17,13 +17,15 @@ from renewals.renewal import Renewal, RenewalState
 class Instalment(Owned):
     """One sum owed under an acceptance.
 
+    `addition_id` is what asks for it, where something was added to the term that was accepted.
     Units: `number` counts from 1; the click pays number 1.
     """
 
     __tablename__ = "instalment"
     __table_args__ = (
-        *tenant("renewal_id", "acceptance_id"),
+        *tenant("renewal_id", "acceptance_id", "addition_id"),
         Index("uq_instalment_number", "acceptance_id", "number", unique=True),
+        Index("ix_instalment_addition", "addition_id", postgresql_where="addition_id IS NOT NULL"),
         CheckConstraint("amount_minor >= 0", name="not_negative"),
     )
 
@@ -33,6 +35,7 @@ class Instalment(Owned):
     due_on: Mapped[date]
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str]
+    addition_id: Mapped[UUID | None]
 
     acceptance: Mapped[Acceptance] = relationship(
         primaryjoin="Instalment.acceptance_id == Acceptance.id", foreign_keys="Instalment.acceptance_id",
@@ -61,13 +64,15 @@ class Instalment(Owned):
         return session_of(acceptance).scalars(wanted).one()
 
     @classmethod
-    def beside(cls, acceptance: Acceptance, amount: Money, due_on: date) -> "Instalment":
+    def beside(
+        cls, acceptance: Acceptance, amount: Money, due_on: date, *, addition_id: UUID | None = None
+    ) -> "Instalment":
         """One more under what was accepted, such as a clause of it asks. The term's renewal must be locked."""
         numbers = select(func.max(cls.number)).where(cls.acceptance_id == acceptance.id)
         made = cls(
             id=new_key(), account_id=acceptance.account_id, renewal_id=acceptance.renewal_id,
             acceptance_id=acceptance.id, number=(session_of(acceptance).scalar(numbers) or 0) + 1, due_on=due_on,
-            amount_minor=amount.minor, currency=amount.currency,
+            amount_minor=amount.minor, currency=amount.currency, addition_id=addition_id,
         )
         session_of(acceptance).add(made)
         return made

@@ -63,9 +63,12 @@ def lose_declined(session: Session, *, at: datetime) -> None:
 
 
 def _close(renewal: Renewal, reason: LossReason, *, by: Person | None, at: datetime, **details: str) -> None:
-    """A yes that nothing was paid for lapses with it: nobody owes for a term that will not begin."""
+    """A yes that nothing was paid for lapses with it, and one to what would have been added: nobody owes for a term
+    that will not begin."""
     if unpaid := Acceptance.standing(renewal):
         unpaid.lapse(by=by, at=at)
+    for apart in Acceptance.apart(renewal):
+        apart.lapse(by=by, at=at)
     renewal.close_as_lost(reason, by=by, at=at, **details)
 
 

@@ -23,6 +23,8 @@ def reason(renewal: Renewal, kind: MessageKind) -> str:
         return ""
     if kind is MessageKind.THANKS:
         return "" if renewal.state is RenewalState.WON else "It was not renewed."
+    if kind is MessageKind.PROPOSAL and renewal.state is RenewalState.WON:
+        return ""  # of something new, for the term that it began
     if not renewal.is_open:
         return "The renewal is closed."
     if renewal.is_declined:

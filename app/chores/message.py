@@ -22,6 +22,7 @@ from renewals.notice import Notice
 from renewals.payment import Payment, PaymentKind, PaymentState
 from renewals.person import Person, Role
 from renewals.plan.readers import readers, staff_with
+from renewals.quoting.quote import Quote
 from renewals.renewal import Renewal
 
 HOUR = timedelta(hours=1)
@@ -107,9 +108,12 @@ def tell_undelivered(work: Work, subject: UUID) -> None:
 
 def _needless(work: Work, message: Message, renewal: Renewal | None) -> str:
     """A notice says that a term renews by itself; nobody is told so who renewed in the meantime. And nobody is sent a
-    code that opens nothing any more."""
+    code that opens nothing any more, or a proposal that is settled."""
     if message.kind is MessageKind.SIGN_IN:
         return "" if work.machine_now - made_at(message.id) < CODE_LIFE else "Its code has run out."
+    if message.kind is MessageKind.PROPOSAL:
+        quote = Quote.find(work.session, UUID(message.context["quote"]))
+        return "" if quote.is_live else f"{quote.name} can not be answered any more."
     if message.kind is not MessageKind.LEGAL_NOTICE or renewal is None:
         return ""
     return Notice.find(work.session, UUID(message.context["notice"])).needless(renewal)

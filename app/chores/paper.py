@@ -8,8 +8,9 @@ from uuid import UUID
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
 
-from app import papers
+from app import papers, proposals
 from app.work import Work
+from renewals.addition import Addition
 from renewals.paper import Agreement, Invoice
 from renewals.payment import Payment
 
@@ -45,6 +46,10 @@ def _invoice_lines(work: Work, payment: Payment) -> list[tuple[str, int]]:
     last_day = min(offer.ends_on, offer.starts_on + relativedelta(years=1)) - timedelta(days=1)
     plan = str(offer.content["plan"]).replace("_", " ").capitalize()
     return [(f"{plan}, {offer.starts_on.isoformat()} to {last_day.isoformat()}", payment.amount_minor)]
+
+
+def print_addition(work: Work, subject: UUID) -> None:
+    proposals.file_addition(work, Addition.find(work.session, subject))
 
 
 def print_agreement(work: Work, subject: UUID) -> None:

@@ -9,6 +9,7 @@ from pricing.money import Money
 from pricing.trace import Pen, Step
 from renewals import loss
 from renewals.activity import Activity
+from renewals.addition import Addition
 from renewals.base import new_key, session_of
 from renewals.clauses.signed import Signed
 from renewals.clauses.termination import Termination
@@ -82,8 +83,10 @@ def _end(
 
 def _settlement(signed: Signed, clause: Clause, told_on: date) -> Step:
     term, pen = signed.term, Pen(signed.term.currency, clause.policy)
-    years = with_true_ups(signed, TrueUp.of_term(session_of(term), term.id))
-    return clause.off_ramp.step(pen, years, signed.paid, term.running, told_on)
+    session = session_of(term)
+    years = with_true_ups(signed, TrueUp.of_term(session, term.id))
+    added = [stretch for one in Addition.of_term(session, term.id) for stretch in one.priced.stretches]
+    return clause.off_ramp.step(pen, years, signed.paid, term.running, told_on, added)
 
 
 def with_true_ups(signed: Signed, made: Sequence[TrueUp]) -> list[Money]:
@@ -135,4 +138,4 @@ def _count_first(signed: Signed, leaves_on: date, *, at: datetime) -> None:
     """Seats that were in use on an anniversary before they leave are paid for until then. Raises: Malformed."""
     count_until(signed, leaves_on, at=at)
     if leaves_on <= max(line.starts_on for line in signed.term.lines):
-        raise Malformed("They would have left by then, but seats were counted for a later day.", "told_on")
+        raise Malformed("They would have left by then, but something was added on a later day.", "told_on")

@@ -28,12 +28,14 @@ from pricing.trace import Step, canonical
 from pricing.versus import Agreed
 from renewals.base import session_of
 from renewals.choice import Choice
+from renewals.closing import term_after
 from renewals.errors import NotNow
 from renewals.forecast import Timeliness, forecast, rules_of
 from renewals.offer import Offer
 from renewals.policy import Policy, PolicyKind
 from renewals.quoting.quote import Part, Quote
-from renewals.renewal import Renewal
+from renewals.renewal import Renewal, RenewalState
+from renewals.subscription import Term
 
 THEIRS = frozenset({
     "lines", "months", "shape", "discount", "levers", "prepaid", "net_days", "billing", "sign_by", "clauses",
@@ -72,6 +74,12 @@ class Basis:
     @property
     def renewal(self) -> Renewal:
         return self.choice.renewal
+
+    @cached_property
+    def joins(self) -> Term | None:
+        """The signed term that what is new is added to; None while its renewal is not won."""
+        is_signed = self.part is Part.EXPANSION and self.renewal.state is RenewalState.WON
+        return term_after(session_of(self.renewal), self.renewal) if is_signed else None
 
     @property
     def on(self) -> date:
@@ -137,8 +145,9 @@ class Basis:
         return None
 
     def new_in(self, deal: Deal) -> set[str]:
-        """The products of a deal that they do not have."""
-        return set(deal.quantities) - set(self.choice.scope.quantities)
+        """The products of a deal that they do not have; what is quoted apart is new, more of what they have too."""
+        held = self.choice.scope.quantities if self.part is Part.RENEWAL else {}
+        return set(deal.quantities) - set(held)
 
     def price(self, deal: Deal) -> Quoted:
         """What it costs today; a day to sign by that has passed earns nothing any more.
@@ -153,6 +162,8 @@ class Basis:
             names = ", ".join(choice.name_of(product) for product in new)
             raise NotNow(f"{names} is offered by itself, once this renewal is settled. Leave it out here.")
         clauses = self.library.named(deal.clauses)
+        if self.joins and deal.months != self.joins.months:
+            raise DealError("months", f"What is added ends with their term, which is for {self.joins.months} months.")
         if deal.shape is Shape.OVERAGE and any(clause.kind is ClauseKind.TRUE_UP for clause in clauses):
             raise DealError("clauses", "Units above a base with overage are paid as used; leave the true-up out.")
         if kind := twice(clauses):

@@ -20,7 +20,7 @@ from renewals.person import Person
 from renewals.policy import PolicyKind
 from renewals.quoting.basis import Basis
 from renewals.quoting.concession import Concession, InReturn
-from renewals.quoting.quote import DEAD, OURS_ALONE, Quote, QuoteState
+from renewals.quoting.quote import DEAD, OURS_ALONE, Quote, QuoteState, must_lead_to_a_term
 from renewals.quoting.review import Review
 from renewals.renewal import Renewal
 
@@ -51,7 +51,7 @@ def revise(
     Raises: NotYours, NotNow, DealError, Malformed. Source: timeline, "Permulaan Rundingan"; mission F3.
     """
     by.must(Permission.QUOTE)
-    quote.renewal.must_be_open()
+    must_lead_to_a_term(quote.renewal, quote.part)
     if quote.state is not QuoteState.EXPIRED:
         quote.must_be_live()
     basis = Basis.of_quote(quote, at=at)

@@ -67,7 +67,7 @@ def who_is_above(session: Session, review: Review) -> list[Person]:
 
 
 def _end(quote: Quote, *, at: datetime) -> bool:
-    if not (quote.renewal.is_open or (quote.part is Part.EXPANSION and quote.renewal.state is RenewalState.WON)):
+    if not quote.leads_to_a_term:
         Review.void_all(quote, at=at)
         quote.close(QuoteState.SUPERSEDED, EventName.QUOTE_SUPERSEDED, by=None, at=at)
     else:

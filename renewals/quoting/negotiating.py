@@ -7,8 +7,11 @@ from datetime import date, datetime, timedelta
 
 from pricing.deal import Deal
 from renewals.acceptance import Acceptance
-from renewals.accepting import Yes, accept_offer
+from renewals.accepting import Yes, accept_apart, accept_offer
+from renewals.addition import add
 from renewals.base import session_of
+from renewals.clauses.signed import Signed
+from renewals.closing import renewal_after
 from renewals.errors import Malformed, NotNow, Stale
 from renewals.event import Event, EventName
 from renewals.offer import Approval, Offer
@@ -19,7 +22,7 @@ from renewals.plan.hold import must_not_be_held
 from renewals.quoting.basis import Basis
 from renewals.quoting.deciding import ask, must_still_hold
 from renewals.quoting.drafting import write
-from renewals.quoting.quote import ENDED, Part, Quote, QuoteState, usual_last_day
+from renewals.quoting.quote import ENDED, Part, Quote, QuoteState, must_lead_to_a_term, usual_last_day
 from renewals.quoting.remark import Remark
 from renewals.quoting.review import Review
 from renewals.renewal import Renewal, RenewalState
@@ -106,9 +109,7 @@ def take(quote: Quote, yes: Yes, *, by: Person, at: datetime) -> Acceptance:
     """Yes to exactly what lies before them. Raises: NotYours, NotNow, Stale when it is another version by now."""
     by.must(Permission.RENEW)
     renewal, version = quote.renewal, _before_them(quote)
-    if quote.part is Part.EXPANSION:
-        raise NotNow("What is new is agreed by itself, once the renewal is signed. Ask us, and we see to it.")
-    renewal.must_be_open()
+    must_lead_to_a_term(renewal, quote.part)
     if renewal.is_declined:
         raise NotNow("You told us that you will not renew. Take that back first, then choose.")
     if version.content_hash != yes.content_hash:
@@ -118,16 +119,30 @@ def take(quote: Quote, yes: Yes, *, by: Person, at: datetime) -> Acceptance:
     if quote.valid_until and renewal.account.today(at) > quote.valid_until:
         raise NotNow(f"This proposal could be accepted until {quote.valid_until.isoformat()}. Ask us for a fresh one.")
     must_still_hold(quote)
-    must_not_be_paying(renewal)
-    session = session_of(quote)
-    standing, approval = Acceptance.standing(renewal), Approval.of(session, version)
+    approval = Approval.of(session_of(quote), version)
     assert approval
-    if standing:
-        standing.lapse(by=by, at=at)
-    made = accept_offer(renewal, version, approval, yes, by=by, person_id=by.id, at=at)
+    agree = _renew if quote.part is Part.RENEWAL else _add
+    made = agree(renewal, version, approval, yes, by=by, at=at)
     Review.void_all(quote, at=at)
     quote.close(QuoteState.ACCEPTED, EventName.QUOTE_ACCEPTED, by=by, at=at)
     _supersede_others(quote, at=at)
+    return made
+
+
+def _renew(
+    renewal: Renewal, version: Offer, approval: Approval, yes: Yes, *, by: Person, at: datetime
+) -> Acceptance:
+    must_not_be_paying(renewal)
+    if standing := Acceptance.standing(renewal):
+        standing.lapse(by=by, at=at)
+    return accept_offer(renewal, version, approval, yes, by=by, person_id=by.id, at=at)
+
+
+def _add(renewal: Renewal, version: Offer, approval: Approval, yes: Yes, *, by: Person, at: datetime) -> Acceptance:
+    """At once to the term that is signed; while none is, it waits for it: in either order they have the same."""
+    made = accept_apart(renewal, version, approval, yes, by=by, at=at)
+    if renewal.state is RenewalState.WON:
+        add(made, Signed.of(renewal_after(session_of(renewal), renewal)), at=at)
     return made
 
 
@@ -176,8 +191,14 @@ def _negotiate(renewal: Renewal, *, by: Person, at: datetime) -> None:
 def _supersede_others(quote: Quote, *, at: datetime) -> None:
     """What was quoted for the same thing can not be accepted any more; what is bought apart from it stays."""
     for other in Quote.of_renewal(session_of(quote), quote.renewal_id):
-        if other.id != quote.id and other.is_live and other.part is quote.part:
+        if other.id != quote.id and other.is_live and _are_alike(quote, other):
             Review.void_all(other, at=at)
             other.close(QuoteState.SUPERSEDED, EventName.QUOTE_SUPERSEDED, by=None, at=at, by_quote=quote.name)
 
 
+def _are_alike(one: Quote, other: Quote) -> bool:
+    """Two that renew; of two for something new, those that hold a product in common."""
+    if one.part is not other.part:
+        return False
+    products = ({line["product"] for line in each.newest.content["lines"]} for each in (one, other))
+    return one.part is Part.RENEWAL or not next(products).isdisjoint(next(products))

@@ -195,6 +195,8 @@ class Proposal:
     @cached_property
     def acceptance(self) -> Acceptance | None:
         """The yes to exactly this."""
+        if self.quote.part is Part.EXPANSION:
+            return Acceptance.of_apart(session_of(self.quote), self.quote.id)
         standing = Acceptance.standing(self.quote.renewal) if self.quote.state is QuoteState.ACCEPTED else None
         return standing if standing and standing.offer_id == self.version.id else None
 

@@ -16,7 +16,7 @@ from renewals.lifecycle import Lifecycle
 from renewals.offer import Approval, Offer
 from renewals.permission import Permission
 from renewals.person import Person
-from renewals.renewal import Renewal
+from renewals.renewal import Renewal, RenewalState
 
 
 class QuoteState(StrEnum):
@@ -84,7 +84,6 @@ class Quote(Lifecycle, Owned):
         Index("ix_quote_renewal", "renewal_id"),
         Index("ix_quote_state", "state"),
         CheckConstraint("state <> 'accepted' OR shown_id IS NOT NULL", name="accepted_was_shown"),
-        CheckConstraint("state <> 'accepted' OR part = 'renewal'", name="accepted_renews"),
     )
 
     MOVES: ClassVar = {
@@ -129,6 +128,11 @@ class Quote(Lifecycle, Owned):
         return self.state not in DEAD
 
     @property
+    def leads_to_a_term(self) -> bool:
+        """Whether what it is for can still come about."""
+        return self.renewal.is_open or (self.part is Part.EXPANSION and self.renewal.state is RenewalState.WON)
+
+    @property
     def versions(self) -> Sequence[Offer]:
         """Oldest first."""
         query = select(Offer).where(Offer.quote_id == self.id).order_by(Offer.number)
@@ -153,7 +157,7 @@ class Quote(Lifecycle, Owned):
     ) -> "Quote":
         """An empty one, with the next number. Raises: NotYours, NotNow."""
         by.must(Permission.QUOTE)
-        renewal.must_be_open()
+        must_lead_to_a_term(renewal, part)
         session = session_of(renewal)
         quote = cls(
             id=new_key(), account_id=renewal.account_id, renewal_id=renewal.id, author_id=by.id,
@@ -266,6 +270,16 @@ def name_of(number: int) -> str:
     return f"Q-{number:05d}"
 
 
+def must_lead_to_a_term(renewal: Renewal, part: Part) -> None:
+    """A renewal is quoted for while it is open; what is new apart from it also once it was won. Raises: NotNow."""
+    if part is Part.RENEWAL:
+        renewal.must_be_open()
+    elif renewal.state is RenewalState.LOST:
+        raise NotNow("This renewal was not signed. There is no term that something could be added to.")
+
+
 def usual_last_day(renewal: Renewal, today: date) -> date:
-    """Never beyond the renewal date, while that is still to come."""
+    """Never beyond the renewal date, while that is still to come and not yet signed for."""
+    if not renewal.is_open:
+        return today + timedelta(days=VALID_DAYS)
     return min(today + timedelta(days=VALID_DAYS), max(renewal.renews_on, today))

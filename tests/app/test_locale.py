@@ -12,8 +12,9 @@ from renewals.permission import CUSTOMERS, MAY, REFUSALS
 ROOT = Path(__file__).resolve().parents[2]
 SPOKEN_TO_CUSTOMERS = [
     *(f"renewals/{name}.py" for name in (
-        "accepting", "choice", "closing", "feed", "inviting", "lifecycle", "payment", "person", "plan/step", "renewal",
-        "snooze", "quoting/negotiating", "quoting/proposal", "quoting/wishing", "quoting/guest_link", "billing",
+        "accepting", "addition", "billing", "choice", "closing", "feed", "inviting", "lifecycle", "payment", "person",
+        "plan/step", "renewal", "snooze", "quoting/negotiating", "quoting/proposal", "quoting/wishing",
+        "quoting/guest_link",
     )),
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "portal").glob("*.py")),
     *(f"app/{name}.py" for name in ("desk", "signin", "visit")),

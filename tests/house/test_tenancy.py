@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from app.records import METADATA
 from pricing.clause import LeavingEvent
+from pricing.deal import DealLine
 from pricing.envelope import Envelope
 from pricing.trace import Pen
 from renewals.acceptance import Acceptance
@@ -29,6 +30,7 @@ from renewals.instalment import Instalment
 from renewals.objection import Objection, ObjectionKind
 from renewals.plan.task import Task
 from renewals.quoting import deciding, drafting, negotiating
+from renewals.quoting.extending import extend
 from renewals.quoting.quote import Quote
 from renewals.renewal import Renewal
 from renewals.subscription import Term
@@ -125,6 +127,7 @@ def lived_in(marked: tuple[Cast, int], standing: World) -> Cast:
     owner.post(f"/renewals/{cast.own.renewal_id}/readiness", {"pays_by": "card", "tax_id": "12-3456789"})
     _negotiate(standing, owner.person.email if owner.person else "")
     standing.signed_in(owner.person.email if owner.person else "").click(cast.own.renewal_id)
+    _add_to_the_term(standing, owner.person.email if owner.person else "")
     _let_clauses_act(standing, cast.own.account_id)
     _keep_a_card(standing)
     for _ in range(3):
@@ -147,6 +150,15 @@ def _negotiate(world: World, buyer: str) -> None:
         negotiating.send(quote, by=at.who(MAYA), at=at.at)
         negotiating.remark(quote, "Is this the best you can do?", by=at.who(buyer), at=at.at)
         negotiating.counter(quote, at.deal(quote, discount=1400), by=at.who(buyer), at=at.at)
+
+
+def _add_to_the_term(world: World, buyer: str) -> None:
+    """Something new that they accepted, for the term that they signed."""
+    with desk(world, "cedar-dental") as at:
+        quote = extend(at.renewal, DealLine("insights", 1), by=at.who(MAYA), at=at.at)
+        at.approve(quote)
+        negotiating.send(quote, by=at.who(MAYA), at=at.at)
+        negotiating.take(quote, at.yes(quote.newest), by=at.who(buyer), at=at.at)
 
 
 def _let_clauses_act(world: World, account: UUID) -> None:
