@@ -9,6 +9,7 @@ def rooms() -> list[ModuleType]:
         account,
         approval,
         audit,
+        billing,
         bulk,
         calendar,
         check,
@@ -34,5 +35,5 @@ def rooms() -> list[ModuleType]:
 
     return [
         day, task, search, renewal, bulk, record, milestone, routing, plan, matrix, notice, clause, step, price, quote,
-        trade, account, stake, objection, letter, calendar, approval, audit, check,
+        trade, account, billing, stake, objection, letter, calendar, approval, audit, check,
     ]

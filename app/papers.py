@@ -26,6 +26,7 @@ from gateways.paper import (
 from pricing.clause import Clause
 from pricing.money import Money
 from pricing.trace import Step
+from renewals.billed import Billed
 from renewals.facts import names_in
 from renewals.notice import Notice
 from renewals.paper import Agreement, Document, DocumentKind, Invoice
@@ -130,7 +131,7 @@ def clauses_in(clauses: Iterable[Clause], said: Language) -> Iterator[tuple[str,
 
 def _invoice(work: Work, invoice: Invoice, payment: Payment, renewal: Renewal) -> InvoicePaper:
     """The first year's lines; what the year adds or takes away beside them stands in a line of its own."""
-    offer = payment.instalment.acceptance.offer
+    offer, billed = payment.instalment.acceptance.offer, Billed.of(payment, renewal.account)
     names = names_in(work.session, offer)
     agreement = Agreement.of_renewal(work.session, renewal.id)
     lines = [
@@ -143,9 +144,10 @@ def _invoice(work: Work, invoice: Invoice, payment: Payment, renewal: Renewal) -
         lines.append(InvoiceLine(words, None, rest))
     return InvoicePaper(
         number=invoice.number, issued_on=invoice.issued_on, vendor=vendor_of(work.house),
-        customer=Customer(renewal.account.name, renewal.account.country),
-        lines=tuple(lines), total=payment.amount, tax=Tax.EXCLUDED, starts_on=offer.starts_on,
-        ends_on=min(offer.ends_on, _plus_years(offer.starts_on, 1)), payment=_paid(payment, invoice.issued_on),
+        customer=Customer(billed.name, billed.country, billed.address), tax_number=billed.tax_id,
+        purchase_order=billed.order_number, lines=tuple(lines), total=payment.amount, tax=Tax.EXCLUDED,
+        starts_on=offer.starts_on, ends_on=min(offer.ends_on, _plus_years(offer.starts_on, 1)),
+        payment=_paid(payment, invoice.issued_on),
         agreement=agreement.number if agreement else "",
     )
 

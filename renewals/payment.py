@@ -177,6 +177,7 @@ class Payment(Lifecycle, Owned):
     action_url: Mapped[str | None]
     reason: Mapped[str | None]
     quarantined: Mapped[bool] = mapped_column(default=False)
+    billed_to: Mapped[dict[str, Any] | None]
 
     instalment: Mapped[Instalment] = relationship(
         primaryjoin="Payment.instalment_id == Instalment.id", foreign_keys="Payment.instalment_id", viewonly=True
@@ -233,6 +234,12 @@ class Payment(Lifecycle, Owned):
         if self.request:
             raise NotNow("This payment has been sent; its request can not change.")
         self.request = request
+
+    def bill_to(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """Write down whom its invoice is made out to, once; a second run asks Stripe for the same."""
+        if self.billed_to is None:
+            self.billed_to = facts
+        return self.billed_to
 
     def settle(self, answer: Answer, *, at: datetime) -> bool:
         """Learn what came of it, in any order and any number of times; says whether money arrived just now.

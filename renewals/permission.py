@@ -104,7 +104,9 @@ MAY: dict[Permission, frozenset[str]] = {
     Permission.PUBLISH_PLANS: frozenset({"manager", "admin"}),
     Permission.NEGOTIATE: frozenset({"owner", "buyer", "procurement"}),
     Permission.FORWARD: frozenset({"owner", "buyer"}),
-    Permission.KEEP_BILLING: frozenset({"owner", "buyer", "procurement"}),
+    Permission.KEEP_BILLING: frozenset(
+        {"owner", "buyer", "procurement", "csm", "specialist", "ae", "manager", "finance", "admin"}
+    ),
     Permission.QUOTE: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
     Permission.APPROVE: frozenset({"ae", "manager", "finance", "legal", "product", "executive"}),
     Permission.PUBLISH_MATRIX: frozenset({"manager", "finance", "admin"}),

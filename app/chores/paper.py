@@ -10,16 +10,20 @@ from sqlalchemy import select
 
 from app import papers
 from app.work import Work
+from renewals.account import Account
+from renewals.billed import Billed
 from renewals.paper import Agreement, Invoice
 from renewals.payment import Payment
 
 
 def issue_invoice(work: Work, subject: UUID) -> Any:
     """The numbered invoice at Stripe for money that arrived, and its paper in the customer's room."""
-    payment = Payment.find(work.session, subject)
+    payment = Payment.find(work.session, subject, lock=True)
     if _invoice_of(work, payment) is None:
-        lines = _invoice_lines(work, payment)
-        stripe_id, number = yield partial(work.house.stripe.issue_invoice, payment, lines=lines, key=payment.key)
+        lines, billed = _invoice_lines(work, payment), _billed(work, payment)
+        stripe_id, number = yield partial(
+            work.house.stripe.issue_invoice, payment, billed, lines=lines, key=payment.key
+        )
         payment = Payment.find(work.session, subject, lock=True)
         if _invoice_of(work, payment) is None:
             work.session.add(
@@ -37,6 +41,11 @@ def issue_invoice(work: Work, subject: UUID) -> Any:
 
 def _invoice_of(work: Work, payment: Payment) -> Invoice | None:
     return work.session.scalars(select(Invoice).where(Invoice.payment_id == payment.id)).one_or_none()
+
+
+def _billed(work: Work, payment: Payment) -> Billed:
+    """Written down before Stripe is asked."""
+    return Billed.of(payment, Account.find(work.session, payment.account_id))
 
 
 def _invoice_lines(work: Work, payment: Payment) -> list[tuple[str, int]]:
