@@ -198,6 +198,11 @@ class Payment(Lifecycle, Owned):
         return self.state in LIVE
 
     @property
+    def renews(self) -> bool:
+        """As `Instalment.renews`."""
+        return self.instalment_number == 1
+
+    @property
     def is_open(self) -> bool:
         """Whether something may still come of it."""
         return self.state in OPEN
@@ -326,14 +331,27 @@ class Payment(Lifecycle, Owned):
     @classmethod
     def live_of(cls, renewal: Renewal) -> "Payment | None":
         """The attempt that stands, if any; while it does no other begins."""
-        payments = cls.of_renewal(session_of(renewal), renewal.id)
-        return next((payment for payment in payments if payment.is_live), None)
+        return next((payment for payment in cls._that_renew(renewal) if payment.is_live), None)
 
     @classmethod
     def latest_of(cls, renewal: Renewal) -> "Payment | None":
         """The attempt to speak of: the live one, else the newest."""
-        payments = cls.of_renewal(session_of(renewal), renewal.id)
-        return next((payment for payment in payments if payment.is_live), payments[0] if payments else None)
+        return _to_speak_of(cls._that_renew(renewal))
+
+    @classmethod
+    def of_instalment(cls, instalment: Instalment) -> "Payment | None":
+        """The same of one that is owed later."""
+        query = select(cls).where(cls.instalment_id == instalment.id).order_by(cls.id.desc())
+        return _to_speak_of(session_of(instalment).scalars(query).all())
+
+    @classmethod
+    def _that_renew(cls, renewal: Renewal) -> "Sequence[Payment]":
+        return [one for one in cls.of_renewal(session_of(renewal), renewal.id) if one.renews]
+
+
+def _to_speak_of(payments: Sequence[Payment]) -> Payment | None:
+    """Newest first."""
+    return next((payment for payment in payments if payment.is_live), payments[0] if payments else None)
 
 
 OF_RENEWAL = select(Payment).where(Payment.renewal_id == bindparam("renewal")).order_by(Payment.id.desc())

@@ -12,8 +12,14 @@ from app import papers
 from app.work import Work
 from renewals.account import Account
 from renewals.billed import Billed
+from renewals.owing import OwedFor, reason_of
 from renewals.paper import Agreement, Invoice
 from renewals.payment import Payment
+
+LATER = {
+    OwedFor.TRUE_UP: "Seats used beyond the agreement", OwedFor.ENDING: "Settlement for ending early",
+    OwedFor.YEAR: "Next contract year",
+}
 
 
 def issue_invoice(work: Work, subject: UUID) -> Any:
@@ -50,6 +56,10 @@ def _billed(work: Work, payment: Payment) -> Billed:
 
 def _invoice_lines(work: Work, payment: Payment) -> list[tuple[str, int]]:
     """What was paid for at Stripe, in one line; the printed invoice has every line."""
+    if not payment.renews:
+        reason = reason_of(payment.instalment)
+        period = f"{reason.starts_on.isoformat()} to {(reason.ends_on - timedelta(days=1)).isoformat()}"
+        return [(f"{LATER[reason.what]}, {period}", payment.amount_minor)]
     offer = payment.instalment.acceptance.offer
     last_day = min(offer.ends_on, offer.starts_on + relativedelta(years=1)) - timedelta(days=1)
     plan = str(offer.content["plan"]).replace("_", " ").capitalize()
