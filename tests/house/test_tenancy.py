@@ -55,7 +55,10 @@ CLOSED = {
 }
 """Tables of which a customer's transaction can read nothing at all."""
 
-OURS = {"action", "concession", "health_reading", "objection", "plan", "routing", "stake", "task", "team_member"}
+OURS = {
+    "action", "concession", "early_exit", "health_reading", "objection", "plan", "routing", "stake", "task",
+    "team_member",
+}
 """Tables of a company's rows of which its own transaction can read nothing: how we work is ours."""
 
 ACROSS = {
@@ -73,6 +76,8 @@ ACROSS = {
     ("api_token", "person_id"): "a member of the staff",
     ("offer", "author_id"): "somebody on either side",
     ("concession", "by_id"): "a member of the staff",
+    ("early_exit", "by_id"): "a member of the staff",
+    ("early_exit", "decided_by"): "a member of the staff",
     ("objection", "raised_by"): "a member of the staff",
     ("objection", "who_id"): "somebody on either side",
     ("quote", "author_id"): "a member of the staff",
