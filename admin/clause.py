@@ -34,10 +34,7 @@ def decide(visit: Visit, renewal_id: UUID) -> Answer:
     asked = EarlyExit.must_wait(renewal)
     is_agreed = visit.request.form.get("decision") == "agree"
     try:
-        if is_agreed:
-            leaving.agree(asked, by=visit.someone, at=visit.now)
-        else:
-            asked.refuse(by=visit.someone, at=visit.now)
+        leaving.decide(asked, is_agreed, by=visit.someone, at=visit.now)
     except Malformed as trouble:
         return record.show_again(visit, renewal, trouble)
     return visit.go(f"/admin/renewals/{renewal_id}#clauses", flash="term_left" if is_agreed else "exit_refused")

@@ -50,6 +50,14 @@ def leave(
     return _leave(signed, clause, event, told_on, evidence, by=by, at=at)
 
 
+def decide(asked: EarlyExit, agreed: bool, *, by: Person, at: datetime) -> None:
+    """Another's yes or no. Raises: as `agree`."""
+    if agreed:
+        agree(asked, by=by, at=at)
+    else:
+        asked.refuse(by=by, at=at)
+
+
 def agree(asked: EarlyExit, *, by: Person, at: datetime) -> Termination:
     """Another's yes ends the term, as it was asked for. The renewal must be locked.
 
