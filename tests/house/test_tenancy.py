@@ -21,6 +21,7 @@ from pricing.trace import Pen
 from renewals.acceptance import Acceptance
 from renewals.activity import Activity
 from renewals.base import Owned, Record
+from renewals.clauses.early_exit import EarlyExit
 from renewals.clauses.renegotiation import Renegotiation
 from renewals.clauses.termination import Termination
 from renewals.clauses.true_up import TrueUp
@@ -170,6 +171,9 @@ def _let_clauses_act(world: World, account: UUID) -> None:
         session.add(Termination(
             **of, **asked, **said, acceptance_id=one(Acceptance), event=LeavingEvent.ACQUISITION, told_on=day,
             leaves_on=day,
+        ))
+        session.add(EarlyExit(
+            **of, **said, event=LeavingEvent.ACQUISITION, told_on=day, amount_minor=-1, currency="USD"
         ))
         session.add(Renegotiation(
             **of, **said, quote_id=one(Quote), task_id=one(Task), opened_on=day, until_on=day
