@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from renewals.clauses.true_up import TrueUp
+from renewals.event import Event, EventName
 from renewals.instalment import Instalment
 from renewals.paper import Document, DocumentKind, Invoice
 from renewals.payment import Payment, PaymentState
@@ -62,6 +63,8 @@ def test_two_presses_with_the_card_on_file_charge_once_and_renew_nothing_again(w
     with world.reading() as session:
         payment = session.scalars(select(Payment).where(Payment.instalment_id == asked)).one()
         assert (payment.state, payment.reason) == (PaymentState.SUCCEEDED, None)
+        alarms = select(Event).where(Event.subject_id == payment.id, Event.name == EventName.PAYMENT_STRANDED)
+        assert session.scalars(alarms).all() == [], "nothing was to be won with it"
         invoice = session.scalars(select(Invoice).where(Invoice.payment_id == payment.id)).one()
         paper = session.get_one(Document, invoice.document_id)
         assert paper.kind is DocumentKind.INVOICE
