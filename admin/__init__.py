@@ -10,6 +10,7 @@ def rooms() -> list[ModuleType]:
         addition,
         approval,
         audit,
+        billing,
         bulk,
         calendar,
         check,
@@ -35,5 +36,5 @@ def rooms() -> list[ModuleType]:
 
     return [
         day, task, search, renewal, bulk, record, milestone, routing, plan, matrix, notice, clause, addition, step,
-        price, quote, trade, account, stake, objection, letter, calendar, approval, audit, check,
+        price, quote, trade, account, billing, stake, objection, letter, calendar, approval, audit, check,
     ]

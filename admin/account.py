@@ -10,6 +10,7 @@ from admin.shell import page
 from gateways.browser import Answer, Visit, get, staff
 from renewals import roster, trail
 from renewals.account import Account
+from renewals.billing import BillingDetails
 from renewals.dossier import Dossier
 from renewals.health import Bands
 from renewals.paper import Document
@@ -48,6 +49,7 @@ def show(visit: Visit, account_id: UUID) -> Answer:
         health=_health(visit, account, pipeline.rules.bands), rules=pipeline.rules,
         renewals=renewals, card=account.card_on_file, ties=_ties(visit, account, renewals),
         told=trail.of_account(visit.session, account_id, most=NEWEST),
+        billing=BillingDetails.of(visit.session, account), may_bill=visit.someone.may(Permission.KEEP_BILLING),
         members=team.of_account(visit.session, account_id),
         staff=Person.staff(visit.session), roles=STAFF_ROLES, may_route=visit.someone.may(Permission.CHANGE_ROUTING),
     )

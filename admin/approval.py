@@ -10,6 +10,7 @@ from admin.form import day, somebody
 from admin.quote import locked
 from admin.shell import page
 from gateways.browser import Answer, Visit, get, post, staff
+from renewals.clauses.early_exit import EarlyExit
 from renewals.errors import Malformed, NotFound, NotYours
 from renewals.permission import Permission
 from renewals.person import Person
@@ -156,7 +157,7 @@ def _list(visit: Visit, *, status: int = 200, **trouble: str) -> Answer:
     piles = waiting.Piles.of(session, someone, today)
     return page(
         visit, "admin/approvals.html", here="approvals", status=status, trouble=trouble,
-        mine=piles.theirs, others=piles.others,
+        mine=piles.theirs, others=piles.others, exits=EarlyExit.waiting_for(session, someone),
         lent=Delegation.by_person(session, someone, today), borrowed=Delegation.to_person(session, someone, today),
         colleagues=_colleagues(visit), typed=_typed(visit, ABSENCE), either=either,
     )

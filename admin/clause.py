@@ -6,6 +6,7 @@ from admin import deal, record
 from admin.form import day
 from gateways.browser import Answer, Visit, post, staff
 from renewals.clauses import leaving
+from renewals.clauses.early_exit import EarlyExit
 from renewals.clauses.renegotiation import renegotiate
 from renewals.errors import Malformed
 from renewals.permission import Permission
@@ -19,10 +20,24 @@ def leave(visit: Visit, renewal_id: UUID) -> Answer:
     try:
         event = leaving.event_of(form.get("event", ""))
         told_on = day(form.get("told_on", ""), "Give the day on which they told us.", "told_on")
-        leaving.leave(renewal, event, told_on, form.get("evidence", ""), by=visit.someone, at=visit.now)
+        made = leaving.leave(renewal, event, told_on, form.get("evidence", ""), by=visit.someone, at=visit.now)
     except Malformed as trouble:
         return record.show_again(visit, renewal, trouble)
-    return visit.go(f"/admin/renewals/{renewal_id}#clauses", flash="term_left")
+    flash = "exit_asked" if isinstance(made, EarlyExit) else "term_left"
+    return visit.go(f"/admin/renewals/{renewal_id}#clauses", flash=flash)
+
+
+@post("/admin/renewals/{renewal_id:uuid}/termination/decision", staff(Permission.AGREE_EXITS))
+def decide(visit: Visit, renewal_id: UUID) -> Answer:
+    """Another's yes or no to an exit that returns money or is dated back."""
+    renewal = visit.find(Renewal, renewal_id, lock=True)
+    asked = EarlyExit.must_wait(renewal)
+    is_agreed = visit.request.form.get("decision") == "agree"
+    try:
+        leaving.decide(asked, is_agreed, by=visit.someone, at=visit.now)
+    except Malformed as trouble:
+        return record.show_again(visit, renewal, trouble)
+    return visit.go(f"/admin/renewals/{renewal_id}#clauses", flash="term_left" if is_agreed else "exit_refused")
 
 
 @post("/admin/renewals/{renewal_id:uuid}/renegotiation", staff(Permission.QUOTE))

@@ -7,6 +7,7 @@ from pricing.clause import ClauseKind
 from renewals.addition import Addition
 from renewals.choice import Choice
 from renewals.clauses import leaving
+from renewals.clauses.early_exit import EarlyExit
 from renewals.clauses.renegotiation import Renegotiation
 from renewals.clauses.termination import Termination
 from renewals.clauses.true_up import TrueUp
@@ -22,12 +23,14 @@ def beside(visit: Visit, renewal: Renewal) -> SimpleNamespace | None:
     term, session, may = renewal.term, visit.session, visit.someone.may
     if not term.clauses:
         return None
+    asked = EarlyExit.asked_of(renewal)
     under_way = any(one.until_on >= visit.today for one in Renegotiation.of_term(session, term.id))
     may_renegotiate = renewal.is_open and may(Permission.QUOTE) and not under_way
     return SimpleNamespace(
         clauses=term.signed_clauses, true_ups=TrueUp.of_term(session, term.id),
         ended=Termination.of_term(session, term.id), renegotiations=Renegotiation.of_term(session, term.id),
-        exit=_exit(visit, renewal) if renewal.is_open and may(Permission.RUN_RENEWALS) else None,
+        exit=_exit(visit, renewal) if renewal.is_open and may(Permission.RUN_RENEWALS) and not asked else None,
+        asked=asked, may_decide=asked is not None and asked.may_be_decided_by(visit.someone),
         may_renegotiate=may_renegotiate and _acts(term, ClauseKind.RENEGOTIATION),
         name_of=Choice.of(session, renewal, visit.today).name_of,
     )

@@ -1,6 +1,6 @@
 """Task: one piece of work: why now, what to ask, and what came of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from renewals.errors import Malformed
 from renewals.permission import Permission
 from renewals.person import Person
 from renewals.pipeline import Rules
-from renewals.plan import working
+from renewals.plan import unready, working
 from renewals.plan.milestone import Milestone
 from renewals.plan.opening import who_does
 from renewals.plan.review import Known
@@ -21,6 +21,7 @@ from renewals.plan.schedule import said_of
 from renewals.plan.task import Task
 from renewals.plan.working import Duty, duties_of
 from renewals.quoting import delivering
+from renewals.readiness import Finding
 from renewals.renewal import Renewal
 
 Act = Callable[[Renewal, Task], None]
@@ -109,7 +110,15 @@ def _page(visit: Visit, task: Task, *, status: int = 200, **trouble: str) -> Ans
         back=form.get("back") or visit.request.query.get("back", ""), minutes=form.get("minutes") or duty.minutes,
         typed={name: form.get(name, "") for name in ("reason", "person")},
         promised=delivering.promised(renewal) if task.pattern == delivering.TASK else (),
+        missing=_missing(visit, renewal, task),
     )
+
+
+def _missing(visit: Visit, renewal: Renewal, task: Task) -> Sequence[Finding]:
+    if task.pattern != unready.TASK or not task.is_open:
+        return ()
+    segment = Rules.in_force(visit.session, visit.today).segment(renewal)
+    return unready.missing(renewal, segment, renewal.account.today(visit.now))
 
 
 def _answers(duty: Duty, task: Task, known: dict[str, Any], form: Any) -> dict[str, str]:

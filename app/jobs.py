@@ -36,7 +36,9 @@ RANKS = {
         ("send_sign_in", "reconcile", "handle_notice", "renew_automatically", "issue_invoice", "plan_receipt", "alert",
          "retake_stalled", "sweep_inbox", "sweep_payments"), Rank.FIRST,
     ),
-    **dict.fromkeys(("route_customer", "route_renewals", "band_again", "draw_plan", "draw_plans"), Rank.LAST),
+    **dict.fromkeys(
+        ("route_customer", "route_renewals", "band_again", "draw_plan", "draw_plans", "look_at_readiness"), Rank.LAST,
+    ),
 }
 """The rank of each job that is not of the usual one."""
 
@@ -123,8 +125,8 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] 
     EventName.RENEWAL_DECLINED: [("tell_declined", _both, 0), ("route_customer", _customer, 0)],
     EventName.RENEWAL_RECONSIDERED: [("tell_reconsidered", _both, 0), ("route_customer", _customer, 0)],
     EventName.QUESTION_ASKED: [("tell_question", _event, 0)],
-    EventName.PERSON_INVITED: [("tell_invited", _both, 0)],
-    EventName.PERSON_REMOVED: [("route_customer", _customer, 0)],
+    EventName.PERSON_INVITED: [("tell_invited", _both, 0), ("look_at_readiness", _customer, 0)],
+    EventName.PERSON_REMOVED: [("route_customer", _customer, 0), ("look_at_readiness", _customer, 0)],
     EventName.MESSAGE_PLANNED: [("send_message", _subject, 0)],
     EventName.MESSAGE_FAILED: [("tell_undelivered", _subject, 0)],
     EventName.RENEWAL_OPENED: [("draw_plan", _house, 0)],
@@ -140,15 +142,16 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] 
     EventName.ROUTING_DECIDED: [("draw_plan", _house, 0)],
     EventName.TEAM_NAMED: [("route_customer", _customer, 0)],
     EventName.ACCOUNT_FLAGGED: [("route_customer", _customer, 0)],
-    EventName.CARD_SAVED: [("route_customer", _of_one_card, 0)],
-    EventName.CARD_REPLACED: [("route_customer", _of_one_card, 0)],
+    EventName.CARD_SAVED: [("route_customer", _of_one_card, 0), ("look_at_readiness", _of_one_card, 0)],
+    EventName.CARD_REPLACED: [("route_customer", _of_one_card, 0), ("look_at_readiness", _of_one_card, 0)],
+    EventName.BILLING_CHANGED: [("look_at_readiness", _customer, 0)],
     EventName.MANDATE_GIVEN: [("route_customer", _customer, 0)],
     EventName.MANDATE_WITHDRAWN: [("route_customer", _customer, 0)],
-    EventName.RENEWAL_MOVED: [("route_customer", _customer, 0)],
+    EventName.RENEWAL_MOVED: [("route_customer", _customer, 0), ("look_at_readiness", _customer, 0)],
     EventName.HEALTH_READ: [("route_customer", _customer, 0)],
     EventName.HEALTH_FELL: [("tell_health_fell", _event, 0), ("route_customer", _customer, 0)],
     EventName.HEALTH_RECOVERED: [("route_customer", _customer, 0)],
-    EventName.STAKE_CHANGED: [("route_customer", _customer, 0)],
+    EventName.STAKE_CHANGED: [("route_customer", _customer, 0), ("look_at_readiness", _customer, 0)],
     EventName.POLICY_PUBLISHED: [("route_renewals", _rules, 0), ("band_again", _bands, 0), ("draw_plans", _plans, 0)],
     EventName.TERM_ADDED_TO: [("print_addition", _subject, 0)],
     EventName.TRUE_UP_MADE: [("tell_trued_up", _house, 0)],
@@ -163,7 +166,9 @@ FOLLOWS: dict[EventName, list[tuple[str, Callable[[Event], Args | None], int]]] 
     EventName.REVIEW_RETURNED: [("tell_decided", _happened, 0)],
     EventName.REVIEW_REFUSED: [("tell_decided", _happened, 0)],
     EventName.QUOTE_APPROVED: [("tell_decided", _happened, 0)],
-    EventName.QUOTE_SENT: [("tell_sent", _of_ours, 0), ("arrange_meeting", _house, 0)],
+    EventName.QUOTE_SENT: [
+        ("tell_sent", _of_ours, 0), ("arrange_meeting", _house, 0), ("look_at_readiness", _customer, 0)
+    ],
     EventName.QUOTE_COUNTERED: [("tell_negotiated", _happened, 0)],
     EventName.QUOTE_DECLINED: [("tell_negotiated", _happened, 0)],
     EventName.QUOTE_ACCEPTED: [("tell_negotiated", _happened, 0), ("tell_agreed", _both, 0)],

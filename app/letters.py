@@ -129,11 +129,11 @@ def _receipt(work: Work, message: Message) -> dict[str, Any]:
         "payment": SimpleNamespace(
             amount=payment.amount, paid_on=message.planned_at.date(),
             invoice_number=invoice.number if invoice else None,
-            card=payment.card, by_itself=payment.kind is PaymentKind.OFF_SESSION,
+            card=payment.card, by_itself=payment.kind is PaymentKind.OFF_SESSION, renews=payment.renews,
         ),
         "documents": [SimpleNamespace(name=paper.title, url=f"{home}/documents/{paper.id}") for paper in papers],
-        "cancel_by": agreement.cancel_by if agreement else None,
-        "link_url": f"{home}/renewals/{payment.renewal_id}/payment",
+        "cancel_by": agreement.cancel_by if agreement and payment.renews else None,
+        "link_url": f"{home}/renewals/{payment.renewal_id}/payment" if payment.renews else f"{home}/documents",
         "cancel_url": f"{home}/renewals/{payment.renewal_id}/ask?about=cancel",
     }
 
@@ -299,13 +299,21 @@ def _of_clause(work: Work, message: Message) -> dict[str, Any]:
 def _true_up(work: Work, message: Message) -> dict[str, Any]:
     made = TrueUp.find(work.session, UUID(message.context["made"]))
     asked = work.session.get(Instalment, made.instalment_id) if made.instalment_id else None
-    return _of_clause(work, message) | {"made": made, "due_on": asked.due_on if asked else None}
+    return _to_pay(work, _of_clause(work, message), asked) | {"made": made}
 
 
 def _term_left(work: Work, message: Message) -> dict[str, Any]:
     made = Termination.find(work.session, UUID(message.context["made"]))
     asked = work.session.get(Instalment, made.instalment_id) if made.instalment_id else None
-    return _of_clause(work, message) | {"made": made, "due_on": asked.due_on if asked else None}
+    return _to_pay(work, _of_clause(work, message), asked) | {"made": made}
+
+
+def _to_pay(work: Work, context: dict[str, Any], asked: Instalment | None) -> dict[str, Any]:
+    """A customer is led to where they pay it."""
+    if asked is None or context["person"].is_staff:
+        return context | {"due_on": asked.due_on if asked else None, "pays": False}
+    link = f"{work.house.settings.public_url}/instalments/{asked.id}"
+    return context | {"due_on": asked.due_on, "link_url": link, "pays": True}
 
 
 def _renegotiation(work: Work, message: Message) -> dict[str, Any]:

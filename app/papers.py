@@ -26,8 +26,10 @@ from gateways.paper import (
 from pricing.clause import Clause
 from pricing.money import Money
 from pricing.trace import Step
+from renewals.billed import Billed
 from renewals.facts import names_in
 from renewals.notice import Notice
+from renewals.owing import OwedFor, Reason, reason_of
 from renewals.paper import Agreement, Document, DocumentKind, Invoice
 from renewals.payment import Payment
 from renewals.policy import Policy, PolicyKind
@@ -129,25 +131,44 @@ def clauses_in(clauses: Iterable[Clause], said: Language) -> Iterator[tuple[str,
 
 
 def _invoice(work: Work, invoice: Invoice, payment: Payment, renewal: Renewal) -> InvoicePaper:
-    """The first year's lines; what the year adds or takes away beside them stands in a line of its own."""
-    offer = payment.instalment.acceptance.offer
+    offer, billed = payment.instalment.acceptance.offer, Billed.of(payment, renewal.account)
     names = names_in(work.session, offer)
     agreement = Agreement.of_renewal(work.session, renewal.id)
-    lines = [
-        InvoiceLine(_name(line, names), line["quantity"], Money(line["amount"], offer.currency))
-        for line in offer.content["lines"]
-    ]
-    rest = payment.amount - sum((line.amount for line in lines), Money.zero(offer.currency))
-    if rest.minor:
-        words = work.house.html.language(renewal.account.locale).words.gettext("Adjustment")
-        lines.append(InvoiceLine(words, None, rest))
+    said = work.house.html.language(renewal.account.locale)
+    starts_on, ends_on = offer.starts_on, min(offer.ends_on, _plus_years(offer.starts_on, 1))
+    if payment.renews:
+        lines = list(_first_year(payment, names, said))
+    else:
+        reason = reason_of(payment.instalment)
+        lines, starts_on, ends_on = [_owed_later(reason, payment, said)], reason.starts_on, reason.ends_on
     return InvoicePaper(
         number=invoice.number, issued_on=invoice.issued_on, vendor=vendor_of(work.house),
-        customer=Customer(renewal.account.name, renewal.account.country),
-        lines=tuple(lines), total=payment.amount, tax=Tax.EXCLUDED, starts_on=offer.starts_on,
-        ends_on=min(offer.ends_on, _plus_years(offer.starts_on, 1)), payment=_paid(payment, invoice.issued_on),
+        customer=Customer(billed.name, billed.country, billed.address), tax_number=billed.tax_id,
+        purchase_order=billed.order_number, lines=tuple(lines), total=payment.amount, tax=Tax.EXCLUDED,
+        starts_on=starts_on, ends_on=ends_on,
+        payment=_paid(payment, invoice.issued_on),
         agreement=agreement.number if agreement else "",
     )
+
+
+def _first_year(payment: Payment, names: Facts, said: Language) -> Iterator[InvoiceLine]:
+    """Its lines; what the year adds or takes away beside them stands in a line of its own."""
+    offer, rest = payment.instalment.acceptance.offer, payment.amount
+    for line in offer.content["lines"]:
+        amount = Money(line["amount"], offer.currency)
+        rest -= amount
+        yield InvoiceLine(_name(line, names), line["quantity"], amount)
+    if rest.minor:
+        yield InvoiceLine(said.words.gettext("Adjustment"), None, rest)
+
+
+def _owed_later(reason: Reason, payment: Payment, said: Language) -> InvoiceLine:
+    _ = said.words.gettext
+    words = {
+        OwedFor.TRUE_UP: _("Seats used beyond the agreement"), OwedFor.ENDING: _("Settlement for ending early"),
+        OwedFor.YEAR: _("The next year of the contract"), OwedFor.ADDED: _("What was added to the contract"),
+    }
+    return InvoiceLine(words[reason.what], None, payment.amount)
 
 
 def priced(line: Facts, currency: str, names: Facts) -> PricedLine:

@@ -38,7 +38,7 @@ CHORES: tuple[Callable[..., Any], ...] = (
     message.tell_payment_failed, message.tell_reconsidered, message.tell_question, message.tell_invited, message.alert,
     message.tell_undelivered,
     plan.draw_plan, plan.draw_plans, plan.end_plan, plan.route_renewals, plan.route_customer, plan.hand_off,
-    plan.do_bulk, plan.insist, plan.tell_stuck, health.tell_health_fell, health.band_again,
+    plan.do_bulk, plan.insist, plan.tell_stuck, plan.look_at_readiness, health.tell_health_fell, health.band_again,
     money.reconcile, money.handle_notice, money.fetch_cards,
     paper.issue_invoice, paper.print_agreement, paper.print_addition,
     auto_renewal.renew_automatically, auto_renewal.tell_held_back, auto_renewal.tell_card_failed,

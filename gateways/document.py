@@ -316,4 +316,5 @@ def _invoice(paper: InvoicePaper, said: _Said) -> Facts:
         "payment": said.payment(paper.payment),
         "agreement": paper.agreement,
         "purchase_order": paper.purchase_order,
+        "tax_number": paper.tax_number,
     }

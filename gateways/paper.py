@@ -171,6 +171,7 @@ class InvoicePaper:
     payment: Paid | Owed
     agreement: str = ""
     purchase_order: str = ""
+    tax_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ import httpx
 import stripe
 
 from pricing.money import Money
+from renewals.billed import Billed
 from renewals.errors import GatewayFailed
 from renewals.payment import (
     Answer,
@@ -163,18 +164,23 @@ class Stripe:
             return _kept(chosen)
         return _kept(methods[0]) if methods else None
 
-    def issue_invoice(self, payment: Payment, *, lines: list[tuple[str, int]], key: str) -> tuple[str, str]:
+    def issue_invoice(
+        self, payment: Payment, billed: Billed, *, lines: list[tuple[str, int]], key: str
+    ) -> tuple[str, str]:
         """The numbered invoice for money that has arrived; gives Stripe's id and the number.
 
-        Each of the four calls has its own key, so that a second run makes no second invoice.
+        Each of the calls has its own key, so that a second run makes no second invoice. Stripe copies name and
+        address from the customer when the invoice is made.
 
         Raises: GatewayFailed.
         """
-        v1 = self._client.v1
+        v1, customer = self._client.v1, payment.customer or ""
         try:
+            v1.customers.update(customer, _made_out_to(billed), {"idempotency_key": f"{key}-customer"})
             draft = v1.invoices.create(
-                {"customer": payment.customer or "", "currency": payment.currency.lower(), "auto_advance": False,
-                 "collection_method": "charge_automatically", "metadata": _marks(payment)},
+                {"customer": customer, "currency": payment.currency.lower(), "auto_advance": False,
+                 "collection_method": "charge_automatically", "metadata": _marks(payment),
+                 "custom_fields": _beside(billed)},
                 {"idempotency_key": f"{key}-create"},
             )
             v1.invoices.add_lines(
@@ -259,6 +265,19 @@ class Stripe:
                 return Cancelled(intent.id)
             case _:
                 return Declined(intent.id, _reason(intent))
+
+
+def _made_out_to(billed: Billed) -> Any:
+    """An address in lines, as people write it; Stripe's other parts of one stay empty."""
+    first, *more = billed.address or ("",)
+    address = {"line1": first, "line2": ", ".join(more), "country": billed.country}
+    return {"name": billed.name, "address": address, **({"email": billed.email} if billed.email else {})}
+
+
+def _beside(billed: Billed) -> Any:
+    """A tax number as a field of the invoice: Stripe's own wants to know its kind, which nobody told us."""
+    fields = (("Tax number", billed.tax_id), ("Purchase order", billed.order_number))
+    return [{"name": name, "value": value} for name, value in fields if value] or ""
 
 
 def _answered(call: Callable[[], Answer], *, again: bool) -> Answer:

@@ -13,6 +13,7 @@ def rooms() -> list[ModuleType]:
         forward,
         guest,
         home,
+        instalment,
         opt_out,
         payment,
         people,
@@ -24,6 +25,6 @@ def rooms() -> list[ModuleType]:
     )
 
     return [
-        home, renewal, proposal, forward, guest, plan, readiness, payment, auto_renewal, ask, opt_out, snooze, document,
-        people, calendar,
+        home, renewal, proposal, forward, guest, plan, readiness, payment, instalment, auto_renewal, ask, opt_out,
+        snooze, document, people, calendar,
     ]

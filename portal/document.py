@@ -13,6 +13,7 @@ from renewals.addition import Addition
 from renewals.clauses.termination import Termination
 from renewals.clauses.true_up import TrueUp
 from renewals.errors import NotFound
+from renewals.owing import owed_later
 from renewals.paper import Document
 from renewals.permission import Permission
 
@@ -22,9 +23,12 @@ def show_all(visit: Visit) -> Answer:
     documents = visit.session.scalars(Document.room_of(visit.someone)).all()
     account = visit.someone.account_id
     assert account
+    may_pay = visit.someone.may(Permission.RENEW)
+    payable = {one.id for one in owed_later(visit.session, account)} if may_pay else set()
     return visit.page(
-        "portal/documents.html", documents=documents, true_ups=TrueUp.of_company(visit.session, account),
-        additions=Addition.of_company(visit.session, account), endings=Termination.of_company(visit.session, account),
+        "portal/documents.html", documents=documents, payable=payable,
+        true_ups=TrueUp.of_company(visit.session, account), additions=Addition.of_company(visit.session, account),
+        endings=Termination.of_company(visit.session, account),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from gateways.browser import Answer, Visit, customer, get
 from portal.shown import Shown
-from renewals.instalment import Instalment
+from renewals.owing import owed_later
 from renewals.paper import Agreement, Document
 from renewals.permission import Permission
 from renewals.renewal import Renewal
@@ -15,7 +15,8 @@ from renewals.renewal import Renewal
 def show(visit: Visit) -> Answer:
     nearest = visit.session.scalar(Renewal.nearest_to(visit.someone))
     coming = _coming(visit, Shown.find(visit, nearest)) if nearest else NOTHING_COMING
-    return visit.page("portal/home.html", documents=_newest(visit), **coming)
+    may_pay = visit.someone.may(Permission.RENEW)
+    return visit.page("portal/home.html", documents=_newest(visit), may_pay=may_pay, **coming)
 
 
 NOTHING_COMING: dict[str, Any] = {"renewal": None, "term": None, "agreement": None, "next_payment": None, "card": None}
@@ -27,7 +28,7 @@ def _coming(visit: Visit, shown: Shown) -> dict[str, Any]:
         "renewal": shown,
         "term": term,
         "agreement": visit.session.get(Agreement, term.agreement_id) if term.agreement_id else None,
-        "next_payment": Instalment.next_of(visit.session, shown.renewal.subscription_id, visit.today),
+        "next_payment": next(iter(owed_later(visit.session, shown.renewal.account_id)), None),
         "card": shown.renewal.account.card_on_file,
     }
 

@@ -79,6 +79,10 @@ def _done(visit: Visit, renewal_id: UUID, act: Callable[[], None], *, form: str)
     return visit.go(f"/renewals/{renewal_id}/plan")
 
 
+def _may_bill(visit: Visit) -> bool:
+    return visit.someone.may(Permission.KEEP_BILLING) and visit.scope is None
+
+
 def _page(visit: Visit, shown: Shown, *, status: int = 200, form: str = "", **trouble: str) -> Answer:
     may = visit.someone.may(Permission.PLAN_STEPS) and visit.scope is None and shown.renewal.is_open
     typed = {field: visit.request.form.get(field, "") for field in FIELDS} if form else {}
@@ -86,6 +90,6 @@ def _page(visit: Visit, shown: Shown, *, status: int = 200, form: str = "", **tr
     return visit.page(
         "portal/plan.html", status=status, renewal=shown, shared=shown.shared,
         owed=owed(visit.session, shown.shared, shown.choice.segment, shown.priced_by),
-        may={"plan": may, "suggest": may and not shown.shared.steps}, colleagues=[one.name for one in colleagues],
-        open=form, typed=typed, trouble=trouble,
+        may={"plan": may, "suggest": may and not shown.shared.steps, "bill": _may_bill(visit)},
+        colleagues=[one.name for one in colleagues], open=form, typed=typed, trouble=trouble,
     )

@@ -35,7 +35,8 @@ def decline(renewal: Renewal, reason: str, *, by: Person, at: datetime) -> None:
 
 
 def settle(session: Session, payment: Payment, answer: Answer, *, at: datetime) -> None:
-    """Learn what came of an attempt; money that arrived closes the renewal in the same transaction.
+    """Learn what came of an attempt; money that arrived closes the renewal in the same transaction, unless it was
+    owed later, under the term that began.
 
     The payment must be locked. Click, return page, webhook and reconciler all come here.
     """
@@ -44,6 +45,8 @@ def settle(session: Session, payment: Payment, answer: Answer, *, at: datetime) 
     renewal = Renewal.find(session, payment.renewal_id, lock=True)
     if isinstance(answer, Succeeded):
         _keep_card(renewal, payment, answer, at=at)
+    if not payment.renews:
+        return
     try:
         with session.begin_nested():
             win(renewal, payment, at=at)

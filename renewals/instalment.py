@@ -4,14 +4,13 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, Index, Integer, exists, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from pricing.money import Money
-from renewals.acceptance import Acceptance, AcceptanceState
+from renewals.acceptance import Acceptance
 from renewals.base import Owned, new_key, session_of, tenant
 from renewals.clauses.termination import Termination
 from renewals.offer import Offer
-from renewals.renewal import Renewal, RenewalState
 
 
 class Instalment(Owned):
@@ -45,6 +44,11 @@ class Instalment(Owned):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def renews(self) -> bool:
+        """Whether the term begins with it; what comes later is owed under a term that runs."""
+        return self.number == 1
 
     @classmethod
     def schedule(cls, acceptance: Acceptance, offer: Offer) -> "list[Instalment]":
@@ -83,18 +87,3 @@ class Instalment(Owned):
         return exists().where(
             Termination.acceptance_id == cls.acceptance_id, Termination.instalment_id.is_distinct_from(cls.id)
         )
-
-    @classmethod
-    def next_of(cls, session: Session, subscription_id: UUID, on: date) -> "Instalment | None":
-        """The next year of a term that was agreed for several."""
-        return session.scalars(
-            select(cls)
-            .join(Renewal, Renewal.id == cls.renewal_id)
-            .join(Acceptance, Acceptance.id == cls.acceptance_id)
-            .where(
-                Renewal.subscription_id == subscription_id, Renewal.state == RenewalState.WON, cls.due_on >= on,
-                cls.number > 1, Acceptance.state == AcceptanceState.STANDING, ~cls.released(),
-            )
-            .order_by(cls.due_on)
-            .limit(1)
-        ).first()

@@ -177,6 +177,7 @@ class Payment(Lifecycle, Owned):
     action_url: Mapped[str | None]
     reason: Mapped[str | None]
     quarantined: Mapped[bool] = mapped_column(default=False)
+    billed_to: Mapped[dict[str, Any] | None]
 
     instalment: Mapped[Instalment] = relationship(
         primaryjoin="Payment.instalment_id == Instalment.id", foreign_keys="Payment.instalment_id", viewonly=True
@@ -195,6 +196,11 @@ class Payment(Lifecycle, Owned):
     @property
     def is_live(self) -> bool:
         return self.state in LIVE
+
+    @property
+    def renews(self) -> bool:
+        """As `Instalment.renews`."""
+        return self.instalment_number == 1
 
     @property
     def is_open(self) -> bool:
@@ -233,6 +239,12 @@ class Payment(Lifecycle, Owned):
         if self.request:
             raise NotNow("This payment has been sent; its request can not change.")
         self.request = request
+
+    def bill_to(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """Write down whom its invoice is made out to, once; a second run asks Stripe for the same."""
+        if self.billed_to is None:
+            self.billed_to = facts
+        return self.billed_to
 
     def settle(self, answer: Answer, *, at: datetime) -> bool:
         """Learn what came of it, in any order and any number of times; says whether money arrived just now.
@@ -319,14 +331,27 @@ class Payment(Lifecycle, Owned):
     @classmethod
     def live_of(cls, renewal: Renewal) -> "Payment | None":
         """The attempt that stands, if any; while it does no other begins."""
-        payments = cls.of_renewal(session_of(renewal), renewal.id)
-        return next((payment for payment in payments if payment.is_live), None)
+        return next((payment for payment in cls._that_renew(renewal) if payment.is_live), None)
 
     @classmethod
     def latest_of(cls, renewal: Renewal) -> "Payment | None":
         """The attempt to speak of: the live one, else the newest."""
-        payments = cls.of_renewal(session_of(renewal), renewal.id)
-        return next((payment for payment in payments if payment.is_live), payments[0] if payments else None)
+        return _to_speak_of(cls._that_renew(renewal))
+
+    @classmethod
+    def of_instalment(cls, instalment: Instalment) -> "Payment | None":
+        """The same of one that is owed later."""
+        query = select(cls).where(cls.instalment_id == instalment.id).order_by(cls.id.desc())
+        return _to_speak_of(session_of(instalment).scalars(query).all())
+
+    @classmethod
+    def _that_renew(cls, renewal: Renewal) -> "Sequence[Payment]":
+        return [one for one in cls.of_renewal(session_of(renewal), renewal.id) if one.renews]
+
+
+def _to_speak_of(payments: Sequence[Payment]) -> Payment | None:
+    """Newest first."""
+    return next((payment for payment in payments if payment.is_live), payments[0] if payments else None)
 
 
 OF_RENEWAL = select(Payment).where(Payment.renewal_id == bindparam("renewal")).order_by(Payment.id.desc())

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     QUOTE = "quote"
     APPROVE = "approve"
     PUBLISH_MATRIX = "publish_matrix"
+    AGREE_EXITS = "agree_exits"
 
     def refusal(self, name: str) -> str:
         return f"{name}, {REFUSALS[self]}"
@@ -70,6 +71,7 @@ REFUSALS = {
     Permission.QUOTE: "writing a quote needs a CSM, a specialist, an account executive, a manager or an "
     "administrator.",
     Permission.APPROVE: "approving quotes is for finance, legal, product, managers and executives.",
+    Permission.AGREE_EXITS: "agreeing to an early exit needs finance, a manager or an executive.",
     Permission.PUBLISH_MATRIX: "changing the discount matrix needs a manager, finance or an administrator.",
     Permission.READ_AUDIT: "the audit log is read by managers, executives and administrators.",
 }
@@ -104,9 +106,12 @@ MAY: dict[Permission, frozenset[str]] = {
     Permission.PUBLISH_PLANS: frozenset({"manager", "admin"}),
     Permission.NEGOTIATE: frozenset({"owner", "buyer", "procurement"}),
     Permission.FORWARD: frozenset({"owner", "buyer"}),
-    Permission.KEEP_BILLING: frozenset({"owner", "buyer", "procurement"}),
+    Permission.KEEP_BILLING: frozenset(
+        {"owner", "buyer", "procurement", "csm", "specialist", "ae", "manager", "finance", "admin"}
+    ),
     Permission.QUOTE: frozenset({"csm", "specialist", "ae", "manager", "admin"}),
     Permission.APPROVE: frozenset({"ae", "manager", "finance", "legal", "product", "executive"}),
+    Permission.AGREE_EXITS: frozenset({"manager", "finance", "executive"}),
     Permission.PUBLISH_MATRIX: frozenset({"manager", "finance", "admin"}),
     Permission.IMPORT_BOOK: frozenset({"admin"}),
     Permission.READ_AUDIT: frozenset({"manager", "executive", "admin", "finance", "legal"}),

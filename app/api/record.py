@@ -10,9 +10,14 @@ from app.api.body import Body, read
 from app.api.door import Call, Door, Told
 from app.api.once import once
 from app.api.told import ToldRenewal
+from pricing.clause import LeavingEvent
+from pricing.deal import DealError
 from pricing.money import Money, NotAnAmount
 from renewals import loss, running
 from renewals.activity import ActivityKind
+from renewals.clauses import leaving
+from renewals.clauses.early_exit import EarlyExit
+from renewals.clauses.renegotiation import renegotiate
 from renewals.errors import Malformed
 from renewals.permission import Permission
 from renewals.pipeline import Rules
@@ -56,7 +61,29 @@ class NewLoss(msgspec.Struct, forbid_unknown_fields=True):
     words: str = ""
 
 
-BODIES = (NewStage, NewTarget, NewOwner, NewActivity, NewLoss)
+class NewTermination(msgspec.Struct, forbid_unknown_fields=True):
+    """They leave by the off-ramp of their contract. Where money is returned, or `told_on` lies back, nothing ends until
+    somebody else decides.
+    """
+
+    event: LeavingEvent
+    told_on: date
+    evidence: str
+
+
+class NewDecision(msgspec.Struct, forbid_unknown_fields=True):
+    """Another's yes or no to the early exit that waits."""
+
+    agreed: bool
+
+
+class NewRenegotiation(msgspec.Struct, forbid_unknown_fields=True):
+    """What changes in the product. A quote is drafted as the contract was signed."""
+
+    change: str
+
+
+BODIES = (NewStage, NewTarget, NewOwner, NewActivity, NewLoss, NewTermination, NewDecision, NewRenegotiation)
 Act = Callable[[Call, Renewal, Body], object]
 
 
@@ -92,6 +119,22 @@ def _note(call: Call, renewal: Renewal, said: NewActivity) -> None:
 
 def _lose(call: Call, renewal: Renewal, said: NewLoss) -> None:
     loss.lose(renewal, said.reason, said.words, by=call.person, at=call.now.business)
+
+
+def _leave(call: Call, renewal: Renewal, said: NewTermination) -> None:
+    leaving.leave(renewal, said.event, said.told_on, said.evidence, by=call.person, at=call.now.business)
+
+
+def _decide(call: Call, renewal: Renewal, said: NewDecision) -> None:
+    leaving.decide(EarlyExit.must_wait(renewal), said.agreed, by=call.person, at=call.now.business)
+
+
+def _renegotiate(call: Call, renewal: Renewal, said: NewRenegotiation) -> None:
+    """Raises: Malformed for what can not be quoted as it was signed."""
+    try:
+        renegotiate(renewal, said.change, by=call.person, at=call.now.business)
+    except DealError as no:
+        raise Malformed(str(no), "change") from no
 
 
 def _door(noun: str, permission: Permission, shape: type[Body], act: Act[Body], about: Mapping[str, Any]) -> Door:
@@ -134,5 +177,17 @@ DOORS = (
     _door(
         "loss", Permission.RUN_RENEWALS, NewLoss, _lose,
         {"operationId": "loseRenewal", "summary": "Close it as lost, for good"},
+    ),
+    _door(
+        "termination", Permission.RUN_RENEWALS, NewTermination, _leave,
+        {"operationId": "leaveTerm", "summary": "End the running term by its off-ramp, or ask another to agree to it"},
+    ),
+    _door(
+        "termination/decision", Permission.AGREE_EXITS, NewDecision, _decide,
+        {"operationId": "decideExit", "summary": "Agree to an early exit that somebody else asked for, or refuse it"},
+    ),
+    _door(
+        "renegotiation", Permission.QUOTE, NewRenegotiation, _renegotiate,
+        {"operationId": "renegotiate", "summary": "Open a negotiation of the next term, as the contract allows"},
     ),
 )

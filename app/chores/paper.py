@@ -10,17 +10,27 @@ from sqlalchemy import select
 
 from app import papers, proposals
 from app.work import Work
+from renewals.account import Account
 from renewals.addition import Addition
+from renewals.billed import Billed
+from renewals.owing import OwedFor, reason_of
 from renewals.paper import Agreement, Invoice
 from renewals.payment import Payment
+
+LATER = {
+    OwedFor.TRUE_UP: "Seats used beyond the agreement", OwedFor.ENDING: "Settlement for ending early",
+    OwedFor.YEAR: "Next contract year", OwedFor.ADDED: "Added to the contract",
+}
 
 
 def issue_invoice(work: Work, subject: UUID) -> Any:
     """The numbered invoice at Stripe for money that arrived, and its paper in the customer's room."""
-    payment = Payment.find(work.session, subject)
+    payment = Payment.find(work.session, subject, lock=True)
     if _invoice_of(work, payment) is None:
-        lines = _invoice_lines(work, payment)
-        stripe_id, number = yield partial(work.house.stripe.issue_invoice, payment, lines=lines, key=payment.key)
+        lines, billed = _invoice_lines(work, payment), _billed(work, payment)
+        stripe_id, number = yield partial(
+            work.house.stripe.issue_invoice, payment, billed, lines=lines, key=payment.key
+        )
         payment = Payment.find(work.session, subject, lock=True)
         if _invoice_of(work, payment) is None:
             work.session.add(
@@ -40,8 +50,17 @@ def _invoice_of(work: Work, payment: Payment) -> Invoice | None:
     return work.session.scalars(select(Invoice).where(Invoice.payment_id == payment.id)).one_or_none()
 
 
+def _billed(work: Work, payment: Payment) -> Billed:
+    """Written down before Stripe is asked."""
+    return Billed.of(payment, Account.find(work.session, payment.account_id))
+
+
 def _invoice_lines(work: Work, payment: Payment) -> list[tuple[str, int]]:
     """What was paid for at Stripe, in one line; the printed invoice has every line."""
+    if not payment.renews:
+        reason = reason_of(payment.instalment)
+        period = f"{reason.starts_on.isoformat()} to {(reason.ends_on - timedelta(days=1)).isoformat()}"
+        return [(f"{LATER[reason.what]}, {period}", payment.amount_minor)]
     offer = payment.instalment.acceptance.offer
     last_day = min(offer.ends_on, offer.starts_on + relativedelta(years=1)) - timedelta(days=1)
     plan = str(offer.content["plan"]).replace("_", " ").capitalize()

@@ -10,7 +10,7 @@ from app.chores.message import plan
 from app.work import Work
 from renewals.event import Event
 from renewals.message import Message, MessageKind
-from renewals.plan import ending, opening
+from renewals.plan import ending, opening, unready
 from renewals.plan.action import Action
 from renewals.plan.drain import drain
 from renewals.plan.many import take_next
@@ -121,6 +121,12 @@ def insist(work: Work, subject: UUID) -> None:
     milestone = Milestone.find(work.session, subject)
     renewal = Renewal.find(work.session, milestone.renewal_id, lock=True)
     opening.insist(work.session, renewal, milestone, Policy.all_in_force(work.session, work.now.date()), at=work.now)
+
+
+def look_at_readiness(work: Work, subject: UUID) -> None:
+    """What one customer's renewals wait for, after something about them changed."""
+    work.instead_of_waiting("look_at_readiness", subject=str(subject))
+    unready.look_again(work.session, subject, Policy.all_in_force(work.session, work.now.date()), at=work.now)
 
 
 def tell_stuck(work: Work, subject: UUID) -> None:

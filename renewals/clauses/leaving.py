@@ -8,9 +8,10 @@ from pricing.clause import Clause, ClauseKind, LeavingEvent
 from pricing.money import Money
 from pricing.trace import Pen, Step
 from renewals import loss
-from renewals.activity import Activity
+from renewals.activity import Activity, ActivityKind
 from renewals.addition import Addition
 from renewals.base import new_key, session_of
+from renewals.clauses.early_exit import EarlyExit
 from renewals.clauses.signed import Signed
 from renewals.clauses.termination import Termination
 from renewals.clauses.true_up import TrueUp, count_until
@@ -34,12 +35,49 @@ def event_of(word: str) -> LeavingEvent:
 
 def leave(
     renewal: Renewal, event: LeavingEvent, told_on: date, evidence: str, *, by: Person, at: datetime
-) -> Termination:
+) -> Termination | EarlyExit:
     """End the running term by its off-ramp. The renewal that was to follow it must be locked, and is lost with it.
+    Where money is returned, or the notice is dated back, somebody else agrees first, and nothing is ended until then.
 
     Units: `told_on` is the day on which the notice reached us, where the customer is.
-    Raises: NotYours, NotNow, Malformed. Source: Playbook S, "Bina Dalam Fleksibiliti"; mission E4.
+    Raises: NotYours, NotNow, Malformed. Source: Playbook S, "Bina Dalam Fleksibiliti"; mission E4; that two people
+    return money is ours.
     """
+    signed, clause = _ready(renewal, event, told_on, by=by, at=at)
+    must_be_written(evidence, "evidence")
+    amount = _settlement(signed, clause, told_on).amount
+    if amount.minor < 0 or told_on < renewal.account.today(at):
+        return _ask_another(signed, event, told_on, amount, evidence, by=by, at=at)
+    return _leave(signed, clause, event, told_on, evidence, by=by, at=at)
+
+
+def decide(asked: EarlyExit, agreed: bool, *, by: Person, at: datetime) -> None:
+    """Another's yes or no. Raises: as `agree`."""
+    if agreed:
+        agree(asked, by=by, at=at)
+    else:
+        asked.refuse(by=by, at=at)
+
+
+def agree(asked: EarlyExit, *, by: Person, at: datetime) -> Termination:
+    """Another's yes ends the term, as it was asked for. The renewal must be locked.
+
+    Raises: NotYours, NotNow, Malformed.
+    """
+    session, asker = session_of(asked), session_of(asked).get_one(Person, asked.by_id)
+    asked.agree(by=by, at=at)
+    signed, clause = _ready(
+        Renewal.find(session, asked.renewal_id), asked.event, asked.told_on, by=asker, at=at
+    )
+    if _settlement(signed, clause, asked.told_on).amount < asked.amount:
+        raise NotNow("More would be returned than was asked for; ask again with the sum as it is now.")
+    return _leave(signed, clause, asked.event, asked.told_on, asked.evidence, by=asker, at=at)
+
+
+def _ready(
+    renewal: Renewal, event: LeavingEvent, told_on: date, *, by: Person, at: datetime
+) -> tuple[Signed, Clause]:
+    """Raises: NotYours, NotNow, Malformed."""
     by.must(Permission.RUN_RENEWALS)
     renewal.must_be_open()
     signed = Signed.of(renewal)
@@ -47,7 +85,35 @@ def leave(
     _must_be_agreed(clause, event)
     _must_be_told(signed, told_on, renewal.account.today(at))
     signed.must_not_be_paying()
-    must_be_written(evidence, "evidence")
+    return signed, clause
+
+
+def _ask_another(
+    signed: Signed, event: LeavingEvent, told_on: date, amount: Money, evidence: str, *, by: Person, at: datetime
+) -> EarlyExit:
+    """Raises: NotNow while one waits."""
+    renewal = signed.renewal
+    if EarlyExit.asked_of(renewal):
+        raise NotNow("Somebody asked for this already, and another has still to agree.")
+    words = renewal.write_down(ActivityKind.NOTE, evidence, on=renewal.account.today(at))
+    asked = EarlyExit(
+        id=new_key(), account_id=renewal.account_id, term_id=signed.term.id, renewal_id=renewal.id,
+        activity_id=words.id, event=event, told_on=told_on, amount_minor=amount.minor, currency=amount.currency,
+        by_id=by.id, at=at,
+    )
+    session_of(renewal).add(asked)
+    session_of(renewal).flush()  # a second one is refused here, by the database
+    Event.record(
+        session_of(renewal), EventName.EXIT_ASKED, asked, by=by, at=at, told_on=told_on.isoformat(),
+        amount=amount.minor, currency=amount.currency, activity=str(words.id),
+    )
+    return asked
+
+
+def _leave(
+    signed: Signed, clause: Clause, event: LeavingEvent, told_on: date, evidence: str, *, by: Person, at: datetime
+) -> Termination:
+    renewal = signed.renewal
     _count_first(signed, clause.off_ramp.leaves_on(signed.term.running, told_on), at=at)
     words = loss.lose(renewal, LOST_BY[event], evidence, by=by, at=at)
     assert words

@@ -20,6 +20,7 @@ from renewals.plan.readers import Staff
 from renewals.plan.rule import AFTERWARDS, TO_CUSTOMERS, ActionKind, rules
 from renewals.plan.telling import TO_STAFF, audience, needless, tell
 from renewals.plan.turn import Turn
+from renewals.plan.unready import look_ahead
 from renewals.plan.writing import unwanted, write
 from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
@@ -178,6 +179,7 @@ def _retry(turn: Turn, action: Action) -> str:
 
 WORK: dict[ActionKind, Deed] = {
     ActionKind.OPEN_TASKS: _open_tasks,
+    ActionKind.READINESS: look_ahead,
     ActionKind.PRELIMINARY_TERMS: foresee,
     ActionKind.LEGAL_NOTICE: give_notice,
     ActionKind.CLOSE: _close,

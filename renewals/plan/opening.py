@@ -69,10 +69,10 @@ def insist(
 
 def open_apart(
     session: Session, renewal: Renewal, key: str, policies: Mapping[PolicyKind, Policy], *, due_on: date, at: datetime,
-    afterwards: bool = False,
+    afterwards: bool = False, milestone: Milestone | None = None,
 ) -> Task:
     """Open one task for what no milestone brings, such as a clause of the contract; the one that is open stays.
-    `afterwards` says that it goes on once the renewal is won.
+    `afterwards` says that it goes on once the renewal is won; without a `milestone` it belongs to the next one.
 
     Raises: NotNow while the renewal has no plan.
     """
@@ -82,7 +82,7 @@ def open_apart(
     ahead = Milestone.of_renewal(renewal.id).where(Milestone.state == MilestoneState.PLANNED)
     if afterwards:
         ahead = ahead.where(Milestone.key == AFTERWARDS)
-    milestone = session.scalars(ahead.limit(1)).first()
+    milestone = milestone or session.scalars(ahead.limit(1)).first()
     if milestone is None:
         raise NotNow("Its plan has no step ahead that this could belong to.")
     policy = policies[PolicyKind.TASKS]
@@ -167,10 +167,11 @@ def _due_on(renewal: Renewal, pattern: Pattern, loud: tuple[int, ...], hours: Ho
     place = place_of(pattern.at, loud)
     following = max((each for each in loud if each < place), default=-AFTER_DAYS)
     wanted = renewal.renews_on - timedelta(days=following if place > 0 else min(place, following))
-    return max(wanted, _working_days_later(at.astimezone(hours.zone).date(), hours))
+    return max(wanted, working_days_later(at.astimezone(hours.zone).date(), hours))
 
 
-def _working_days_later(day: date, hours: Hours) -> date:
+def working_days_later(day: date, hours: Hours) -> date:
+    """The day by which work that is begun late can be done."""
     for _ in range(CATCH_UP_DAYS):
         day = hours.working_day(day + timedelta(days=1))
     return day

@@ -14,7 +14,9 @@ from renewals.plan.profile import Profile
 from renewals.plan.rule import ActionKind, key_of, rules
 from renewals.plan.schedule import rungs
 
-SILENT = frozenset({ActionKind.OPEN_TASKS, ActionKind.PRELIMINARY_TERMS, ActionKind.CLOSE, ActionKind.RETRY})
+SILENT = frozenset(
+    {ActionKind.OPEN_TASKS, ActionKind.READINESS, ActionKind.PRELIMINARY_TERMS, ActionKind.CLOSE, ActionKind.RETRY}
+)
 """What the machine does without writing to anybody."""
 
 

@@ -31,6 +31,7 @@ class ActionKind(StrEnum):
     DAILY_CHECK_IN = "daily_check_in"
     LEGAL_NOTICE = "legal_notice"
     PRELIMINARY_TERMS = "preliminary_terms"
+    READINESS = "readiness"
     CLOSE = "close"
     RETRY = "retry"
     THANKS = "thanks"

@@ -67,12 +67,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`waiting` are the mails that have not left; `told` is every event, as the rest of the page needs it."""
+    """`waiting` are the mails that have not left, `held` what was due and can not be done yet; `told` is every event,
+    as the rest of the page needs it."""
 
     plan: Plan | None
     steps: Sequence[Step]
     duties: Sequence[Duty]
     waiting: Sequence[Message]
+    held: Sequence[Action]
     entries: Sequence[Entry]
     told: Sequence[Told]
     readers: Mapping[UUID, str]
@@ -88,6 +90,7 @@ class Story:
         return cls(
             plan, _steps(milestones, plan, duties, told, policies, on), duties,
             [one for one in messages if one.state is MessageState.PLANNED][::-1],
+            [one for one in actions if one.outcome is ActionState.DUE and one.why],
             _entries(told, messages, actions, duties), told, _readers(session, messages),
         )
 

@@ -96,6 +96,10 @@ class Task(Lifecycle, Owned):
         told = session_of(self).get_one(Renewal, self.renewal_id).because(self.reason, at=at)
         self._end(TaskState.WAIVED, EventName.TASK_WAIVED, by=by, at=at, **told)
 
+    def settle(self, *, at: datetime) -> None:
+        """Done by itself: what it was opened for is so. Raises: NotNow when it was ended before."""
+        self._end(TaskState.DONE, EventName.TASK_FINISHED, by=None, at=at)
+
     def lapse(self, why: str, *, at: datetime) -> None:
         """Nobody needs it any more. Raises: NotNow when it was ended before."""
         self.reason = why

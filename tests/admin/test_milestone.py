@@ -73,6 +73,7 @@ def test_a_milestone_that_is_moved_to_today_is_done_today(world: World) -> None:
 
     assert milestone(world, "halden-bank", "t60").state is MilestoneState.REACHED
     page = said(maya.get(f"/admin/renewals/{world.renewal('halden-bank')}").text)
+    assert "write them a friendly letter, and waits: It leaves at T-60, no earlier." in page
     assert "5 tasks opened: " in page
 
 

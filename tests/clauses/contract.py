@@ -1,6 +1,6 @@
 """Contract: a term of Cedar Dental's, signed with clauses by a real proposal and a real payment."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +8,15 @@ from sqlalchemy import select
 
 from app.chores.day import begin_day
 from app.work import Work
+from pricing.clause import LeavingEvent
 from pricing.multiyear import Shape
+from renewals.clauses import leaving
+from renewals.clauses.early_exit import EarlyExit
+from renewals.clauses.termination import Termination
 from renewals.quoting import negotiating
 from renewals.subscription import Term
 from renewals.value import ACTIVE_USERS, Usage
-from tests.quoting.desk import desk
+from tests.quoting.desk import FARAH, MAYA, Desk, desk
 from tests.world import World
 
 CEDAR, RUTH = "cedar-dental", "ruth@cedar-dental.example"
@@ -47,3 +51,9 @@ def day_comes(world: World, day: date) -> None:
     world.stand_at(day)
     Work(world.house).run(begin_day)
     world.work()
+
+
+def left(at: Desk, event: LeavingEvent, told_on: date, evidence: str, *, when: datetime) -> Termination:
+    """By one of us, and with another's yes where it needs one."""
+    made = leaving.leave(at.renewal, event, told_on, evidence, by=at.who(MAYA), at=when)
+    return leaving.agree(made, by=at.who(FARAH), at=when) if isinstance(made, EarlyExit) else made

@@ -12,6 +12,7 @@ import pytest
 
 from gateways.stripe import Stripe
 from renewals.base import new_key
+from renewals.billed import Billed
 from renewals.payment import Cancelled, Declined, NeedsAction, Payment, PaymentKind, Succeeded, Unknown
 
 BACK = "https://portal.example/renewals/1/payment"
@@ -120,8 +121,9 @@ def test_the_numbered_invoice_is_made_once_for_money_that_arrived(stripe: Stripe
     assert isinstance(made, Succeeded)
     attempt.reference = made.reference
 
-    first = stripe.issue_invoice(attempt, lines=[("Growth", 864_000)], key=attempt.key)
-    second = stripe.issue_invoice(attempt, lines=[("Growth", 864_000)], key=attempt.key)
+    billed = Billed("Cedar Dental", "US", ("12 Cedar Row", "Austin, TX 78701"), order_number="PO-7")
+    first = stripe.issue_invoice(attempt, billed, lines=[("Growth", 864_000)], key=attempt.key)
+    second = stripe.issue_invoice(attempt, billed, lines=[("Growth", 864_000)], key=attempt.key)
 
     assert first == second
     assert first[1]

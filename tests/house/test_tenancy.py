@@ -22,6 +22,7 @@ from pricing.trace import Pen
 from renewals.acceptance import Acceptance
 from renewals.activity import Activity
 from renewals.base import Owned, Record
+from renewals.clauses.early_exit import EarlyExit
 from renewals.clauses.renegotiation import Renegotiation
 from renewals.clauses.termination import Termination
 from renewals.clauses.true_up import TrueUp
@@ -57,7 +58,10 @@ CLOSED = {
 }
 """Tables of which a customer's transaction can read nothing at all."""
 
-OURS = {"action", "concession", "health_reading", "objection", "plan", "routing", "stake", "task", "team_member"}
+OURS = {
+    "action", "concession", "early_exit", "health_reading", "objection", "plan", "routing", "stake", "task",
+    "team_member",
+}
 """Tables of a company's rows of which its own transaction can read nothing: how we work is ours."""
 
 ACROSS = {
@@ -75,6 +79,8 @@ ACROSS = {
     ("api_token", "person_id"): "a member of the staff",
     ("offer", "author_id"): "somebody on either side",
     ("concession", "by_id"): "a member of the staff",
+    ("early_exit", "by_id"): "a member of the staff",
+    ("early_exit", "decided_by"): "a member of the staff",
     ("objection", "raised_by"): "a member of the staff",
     ("objection", "who_id"): "somebody on either side",
     ("quote", "author_id"): "a member of the staff",
@@ -177,6 +183,9 @@ def _let_clauses_act(world: World, account: UUID) -> None:
         session.add(Termination(
             **of, **asked, **said, acceptance_id=one(Acceptance), event=LeavingEvent.ACQUISITION, told_on=day,
             leaves_on=day,
+        ))
+        session.add(EarlyExit(
+            **of, **said, event=LeavingEvent.ACQUISITION, told_on=day, amount_minor=-1, currency="USD"
         ))
         session.add(Renegotiation(
             **of, **said, quote_id=one(Quote), task_id=one(Task), opened_on=day, until_on=day

@@ -124,7 +124,7 @@ def test_what_must_not_be_is_refused_with_a_sentence(said: dict[str, str], field
         (lambda it: it["automation"].append({"at": 30, "kind": "dance"}), "not one of"),
         (lambda it: it["automation"].append({"at": 14, "kind": "reminder", "segments": ["smb"]}), "Two rules say"),
         (lambda it: it["automation"][6].update(at="notice"), "its own day"),
-        (lambda it: it["automation"].__delitem__(12), FOR_EVERYBODY),
+        (lambda it: it["automation"].__delitem__(13), FOR_EVERYBODY),
         (lambda it: it["automation"][1].update(to=["the cat"]), "not one of"),
         (lambda it: it.update(mood="good"), "keys Kekal does not know: mood"),
     ],

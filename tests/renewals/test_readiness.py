@@ -13,6 +13,8 @@ from renewals.account import Account, Card
 from renewals.base import session_of
 from renewals.billing import BillingDetails, PaysBy
 from renewals.person import Person
+from renewals.plan import unready
+from renewals.plan.task import Task, TaskState
 from renewals.preparing import facts_of, readiness
 from renewals.quoting.quote import Quote
 from renewals.readiness import Check, Facts, Verdict, Why, findings
@@ -28,6 +30,7 @@ from tests.world import World
 
 RENEWS = date(2026, 9, 4)
 RUTH, DANA = "ruth@cedar-dental.example", "dana@northwind-freight.example"
+AISYAH = "aisyah@pelangi-cafe.example"
 INVOICED = Facts(
     renews_on=RENEWS, due=Money(2_400_000, "USD"), pays_by=PaysBy.INVOICE, tax_id="12-3456789",
     billing_email="bills@halden-bank.example", needs_order=True, order_number="PO-4711",
@@ -194,3 +197,60 @@ def used_by(world: World, people: int) -> None:
             Usage.subscription_id == freight.scalar_subquery(), Usage.metric == ACTIVE_USERS,
             Usage.month == latest.scalar_subquery(),
         ).values(amount=people))
+
+
+# As work of the plan
+
+
+def tasks(world: World, account: str) -> list[Task]:
+    query = select(Task).where(Task.renewal_id == world.renewal(account), Task.pattern == unready.TASK)
+    with world.reading() as session:
+        return list(session.scalars(query.order_by(Task.opened_at)))
+
+
+def settled(world: World) -> None:
+    """Halden Bank says how it is invoiced, and who signs is known: nothing is missing."""
+    with world.writing() as session:
+        anna = session.scalars(select(Person).where(Person.email == ANNA)).one()
+        anna.roles = sorted({*anna.roles, "signer"})
+    anna_now = known(world, world.person(ANNA))
+    assert kept(anna_now, world, pays_by="invoice", tax_id="DE1", email="bills@halden-bank.example",
+                needs_order="no", order_number="", order="") == 303
+    world.work()
+
+
+def test_from_t90_what_is_missing_is_a_task_on_the_day_of_whoever_looks_after_them(world: World) -> None:
+    [task] = tasks(world, "halden-bank")
+    maya = known(world, world.person(MAYA))
+
+    assert (task.role, task.assignee_id, task.is_open) == ("csm", world.person(MAYA).id, True)
+    assert "Settle what is missing for the date" in maya.get("/admin?whose=mine&more=yes").text
+    assert "Tax number" in maya.get(f"/admin/tasks/{task.id}").text
+
+
+def test_it_is_done_by_itself_once_nothing_is_missing_and_opens_again_when_something_is(world: World) -> None:
+    settled(world)
+    [task] = tasks(world, "halden-bank")
+    done = (task.state, task.ended_by)
+
+    kept(known(world, world.person(ANNA)), world, pays_by="invoice", tax_id="", email="bills@halden-bank.example")
+    world.work()
+
+    assert done == (TaskState.DONE, None)
+    assert [one.state for one in tasks(world, "halden-bank")] == [TaskState.DONE, TaskState.OPEN]
+
+
+def test_what_somebody_left_out_with_a_reason_stays_left_out(world: World) -> None:
+    [task] = tasks(world, "halden-bank")
+    known(world, world.person(MAYA)).post(f"/admin/tasks/{task.id}/waiver", {"reason": "Their purchasing knows."})
+
+    kept(known(world, world.person(ANNA)), world, pays_by="invoice", tax_id="DE1")
+    world.work()
+
+    assert [one.state for one in tasks(world, "halden-bank")] == [TaskState.WAIVED]
+
+
+def test_nobody_chases_a_small_company_for_what_it_says_on_its_own_page(world: World) -> None:
+    assert tasks(world, "pelangi-cafe") == []
+    plan = known(world, world.person(AISYAH)).get(f"/renewals/{world.renewal('pelangi-cafe')}/plan").text
+    assert "Kami belum tahu cara anda membayar" in plan

@@ -16,11 +16,15 @@ from app.clock import machine_now
 from app.session import CODE_LIFE, Link, SignIn
 from app.transaction import Role
 from gateways.browser import Access
+from pricing.money import Money
+from renewals.acceptance import Acceptance, AcceptanceState
 from renewals.account import Account
 from renewals.base import new_key
 from renewals.bulk import Bulk, BulkAct
 from renewals.feed import Feed
+from renewals.instalment import Instalment
 from renewals.objection import Objection, ObjectionKind
+from renewals.offer import Approval
 from renewals.paper import Document, DocumentKind
 from renewals.person import Person
 from renewals.plan.milestone import Milestone
@@ -137,6 +141,8 @@ class Things:
                 return self._guest_link()
             case "step_id":
                 return self._step()
+            case "instalment_id":
+                return self._instalment()
             case "quote_id" if path.startswith("/proposals/"):
                 return self._sent
             case "quote_id" | "remark_id":
@@ -241,6 +247,23 @@ class Things:
             made[1].needs_id = made[0].id
             session.add(made[1])
             return made[0].id
+
+    def _instalment(self) -> UUID:
+        """One that was owed under an acceptance that did not last."""
+        sent = self._sent
+        with self.world.writing() as session:
+            offer = Quote.find(session, sent).shown
+            approval = session.scalars(select(Approval).where(Approval.offer_id == offer.id)).one()
+            terms = Policy.in_force(session, PolicyKind.TERMS, approval.granted_at.date())
+            yes = Acceptance(
+                id=new_key(), account_id=self.account_id, renewal_id=self.renewal_id, offer_id=offer.id,
+                approval_id=approval.id, content_hash=offer.content_hash, person_id=self.owner.id,
+                accepted_at=approval.granted_at, terms_version=terms.name, terms_hash=terms.content_hash, evidence={},
+                state=AcceptanceState.LAPSED,
+            )
+            session.add(yes)
+            session.flush()
+            return Instalment.beside(yes, Money(100, offer.currency), offer.starts_on).id
 
     def _review(self) -> UUID:
         """One that is open, about a quote of the CSM's."""

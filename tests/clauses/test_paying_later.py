@@ -1,0 +1,101 @@
+"""What a clause asks for is paid by whoever may pay there, by the same protocol as a renewal, and never twice."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from renewals.clauses.true_up import TrueUp
+from renewals.event import Event, EventName
+from renewals.instalment import Instalment
+from renewals.paper import Document, DocumentKind, Invoice
+from renewals.payment import Payment, PaymentState
+from renewals.renewal import Renewal
+from tests.clauses.contract import RUTH, day_comes, signed, used
+from tests.gateways.reading import text_of
+from tests.money.parties import come_back, pay_at_stripe
+from tests.world import Visitor, World
+
+A_YEAR_ON = date(2027, 9, 4)
+SUM = 7 * 432_00
+
+
+@pytest.fixture
+def asked(world: World) -> UUID:
+    """Seven seats beyond the agreement were counted, and an instalment asks for them."""
+    signed(world, clauses=("true_up",))
+    used(world, date(2027, 8, 1), 27)
+    day_comes(world, A_YEAR_ON)
+    with world.reading() as session:
+        return session.scalars(select(TrueUp.instalment_id).where(TrueUp.amount_minor > 0)).one()
+
+
+def press(visitor: Visitor, instalment: UUID, how: str) -> int:
+    path = f"/instalments/{instalment}"
+    return visitor.post(f"{path}/payment", {"with": how}, page=path).status_code
+
+
+def state(visitor: Visitor, instalment: UUID) -> str:
+    return visitor.get(f"/instalments/{instalment}").text.split('data-state="')[1].split('"')[0]
+
+
+def renewed(world: World, instalment: UUID) -> Renewal:
+    """The renewal that was won by what it is owed under."""
+    with world.reading() as session:
+        return Renewal.find(session, session.get_one(Instalment, instalment).renewal_id)
+
+
+def charged(world: World, instalment: UUID) -> list[int]:
+    """Beside the first year."""
+    return [one["amount"] for one in world.sandbox.charges(renewed(world, instalment).id) if one["amount"] == SUM]
+
+
+def test_two_presses_with_the_card_on_file_charge_once_and_renew_nothing_again(world: World, asked: UUID) -> None:
+    ruth = world.signed_in(RUTH)
+    page = ruth.get("/documents").text
+
+    assert [press(ruth, asked, "card"), press(ruth, asked, "card"), press(ruth, asked, "other")] == [303, 303, 303]
+    world.work()
+
+    assert f"/instalments/{asked}" in page and f"/instalments/{asked}" not in ruth.get("/documents").text
+    assert (charged(world, asked), state(ruth, asked)) == ([SUM], "succeeded")
+    with world.reading() as session:
+        payment = session.scalars(select(Payment).where(Payment.instalment_id == asked)).one()
+        assert (payment.state, payment.reason) == (PaymentState.SUCCEEDED, None)
+        alarms = select(Event).where(Event.subject_id == payment.id, Event.name == EventName.PAYMENT_STRANDED)
+        assert session.scalars(alarms).all() == [], "nothing was to be won with it"
+        invoice = session.scalars(select(Invoice).where(Invoice.payment_id == payment.id)).one()
+        paper = session.get_one(Document, invoice.document_id)
+        assert paper.kind is DocumentKind.INVOICE
+        assert "Seats used beyond the agreement" in text_of(paper.content)
+    assert any(mail.subject.startswith("Receipt: USD") and "is renewed" not in mail.subject for mail in world.mails())
+
+
+def test_another_card_is_typed_at_stripe_and_a_page_left_open_is_closed_before_the_next(
+    world: World, asked: UUID
+) -> None:
+    ruth = world.signed_in(RUTH)
+    press(ruth, asked, "other")
+    first = way_out(world, asked)
+    press(ruth, asked, "other")
+
+    come_back(ruth, pay_at_stripe(way_out(world, asked)))
+
+    assert pay_at_stripe(first).status_code != 303, "the first page is closed"
+    assert (charged(world, asked), state(ruth, asked)) == ([SUM], "succeeded")
+
+
+def way_out(world: World, asked: UUID) -> str:
+    with world.reading() as session:
+        query = select(Payment).where(Payment.instalment_id == asked).order_by(Payment.id.desc())
+        return session.scalars(query).first().action_url  # type: ignore[union-attr, return-value]
+
+
+def test_the_page_of_the_renewal_itself_speaks_of_its_own_payment(world: World, asked: UUID) -> None:
+    ruth = world.signed_in(RUTH)
+    press(ruth, asked, "card")
+    with world.reading() as session:
+        spoken = Payment.latest_of(session.get_one(Renewal, renewed(world, asked).id))
+
+    assert spoken is not None and spoken.renews
