@@ -9,7 +9,7 @@ from renewals.errors import NotFound
 from renewals.permission import Permission
 from renewals.person import Person
 from renewals.policy import Policy, PolicyKind
-from renewals.value import ACTIVE_USERS, HOURLY_COST, HOURS_SAVED, Figure
+from renewals.value import ACTIVE_USERS, HOURLY_COST, HOURS_SAVED, Figure, ValueStory
 
 
 @get("/renewals/{renewal_id:uuid}", customer(Permission.VIEW, link=True))
@@ -122,9 +122,14 @@ def show_terms(visit: Visit) -> Answer:
 
 
 def story(shown: Shown) -> dict[str, Any]:
+    return story_of(shown.choice.value)
+
+
+def story_of(value: ValueStory) -> dict[str, Any]:
     """The value story, or nothing when there is too little to claim, and the year in months."""
-    hours = shown.value.months(HOURS_SAVED) if shown.value else None
-    return {"value": shown.value, "hours": hours, "users": shown.choice.value.months(ACTIVE_USERS)}
+    told = value if value.hours else None
+    hours = value.months(HOURS_SAVED) if told else None
+    return {"value": told, "hours": hours, "users": value.months(ACTIVE_USERS)}
 
 
 def _missing(figures: Any) -> list[str]:
