@@ -29,10 +29,11 @@ def rooms() -> list[ModuleType]:
         stake,
         step,
         task,
+        template,
         trade,
     )
 
     return [
         day, task, search, renewal, bulk, record, milestone, routing, plan, matrix, notice, clause, step, price, quote,
-        trade, account, stake, objection, letter, calendar, approval, audit, check,
+        trade, account, stake, objection, letter, template, calendar, approval, audit, check,
     ]

@@ -82,8 +82,12 @@ class ProposalTemplate:
 
     def words(self, section: Section, locale: str) -> str:
         """The first words of a section; "" where it has none, or is left out."""
+        return self.words_in(section, locale) or self.words_in(section, LOCALES[0])
+
+    def words_in(self, section: Section, locale: str) -> str:
+        """As `words`, in this language alone."""
         said = next((one.words for one in self.openings if one.section is section), {})
-        return said.get(locale) or said.get(LOCALES[0], "")
+        return said.get(locale, "")
 
     @property
     def written(self) -> list[dict[str, str]]:
