@@ -45,8 +45,8 @@ NOTHING_OFFERED: dict[str, Any] = {
 def _offered(visit: Visit, shown: Shown, chosen: str) -> dict[str, Any]:
     """The ways to go on, and what the button takes."""
     return {
-        "options": list(shown.choice.options),
-        "recommended": shown.choice.options.recommended.value,
+        "options": list(shown.options),
+        "recommended": shown.recommended.tier.value,
         "chosen": shown.option(chosen).content_hash,
         "names": shown.names,
         "card": shown.card_for(visit),
@@ -73,7 +73,7 @@ def _key(visit: Visit, shown: Shown, context: dict[str, Any]) -> tuple[object, .
         shown.choice.value.key,
         tuple(context["marks"]), shown.shared.key, tuple(option.content_hash for option in context["options"]),
         context["recommended"], context["chosen"], _sent(shown), tuple(shown.to_settle), _fewer(shown),
-        shown.apart and shown.apart.id, shown.preliminary and shown.preliminary.id,
+        shown.apart and shown.apart.id, shown.preliminary and shown.preliminary.id, shown.is_negotiated,
         tuple(context["names"].items()), card and (card.brand, card.last4), context["has_card"],
         shown.terms.content_hash, tuple(context["may"].items()), tuple(context["payers"]),
     )
@@ -103,9 +103,9 @@ def show_value(visit: Visit, renewal_id: UUID) -> Answer:
 @get("/renewals/{renewal_id:uuid}/price/{content_hash:str}", customer(Permission.VIEW, link=True))
 def show_price(visit: Visit, renewal_id: UUID, content_hash: str) -> Answer:
     shown = Shown.find(visit, renewal_id)
-    if not shown.choice.is_offered:
+    if not shown.options:
         raise NotFound
-    option = shown.choice.option(content_hash)
+    option = shown.option(content_hash)
     return visit.page(
         "portal/price.html", renewal=shown, option=option, trace=option.trace.public_part(), names=shown.names
     )
