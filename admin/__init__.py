@@ -31,10 +31,11 @@ def rooms() -> list[ModuleType]:
         stake,
         step,
         task,
+        template,
         trade,
     )
 
     return [
         day, task, search, renewal, bulk, record, milestone, routing, plan, matrix, notice, clause, addition, step,
-        price, quote, trade, account, billing, stake, objection, letter, calendar, approval, audit, check,
+        price, quote, trade, account, billing, stake, objection, letter, template, calendar, approval, audit, check,
     ]

@@ -14,6 +14,7 @@ from renewals.permission import REFUSALS, Permission
 from renewals.pipeline import Listed, Pipeline
 from renewals.plan.rule import rules
 from renewals.policy import Policy, PolicyKind
+from renewals.quoting.template import Templates
 from renewals.renewal import Renewal
 from renewals.wording import ALL, LOCALES, PARTS, SEGMENTS, Wording, Wordings, Words, known_to
 
@@ -24,8 +25,10 @@ NEAREST = 60
 @get("/admin/letters", staff(Permission.READ_BOOK))
 def show_all(visit: Visit) -> Answer:
     every = Wordings.in_force(visit.session, visit.today).every
+    policy = Policy.in_force(visit.session, PolicyKind.PROPOSAL, visit.today)
     return page(
         visit, "admin/letters.html", here="letters", uses=edition.uses(visit.session), days=_days(visit),
+        templates=list(Templates.of(policy).of_segment.values()),
         sides=[
             ("To customers", [one for one in every if one.kind not in TO_STAFF]),
             ("To ourselves", [one for one in every if one.kind in TO_STAFF]),

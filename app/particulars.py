@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from app import worth
 from app.html import Language
 from portal.shown import Shown
 from pricing.money import Money
@@ -158,21 +159,16 @@ class Particulars:
 
     @property
     def value(self) -> str:
-        """What the year was worth in one sentence, with money only where it is known."""
-        _, said = self.language.words.gettext, {"vendor": self.vendor, "hours": self.hours_saved, "worth": self.worth}
-        if self.worth and self.hours_saved:
-            return _("This year %(vendor)s saved your team an estimated %(hours)s, worth about %(worth)s.") % said
-        return _("This year %(vendor)s saved your team an estimated %(hours)s.") % said if self.hours_saved else ""
+        """What the year was worth in one sentence."""
+        return worth.sentence(self.shown.choice.value, self.vendor, self.language)
 
     @property
     def hours_saved(self) -> str:
-        hours = self.shown.choice.value.hours
-        return self._many("%(num)s hour", "%(num)s hours", int(hours.amount)) if hours else ""
+        return worth.hours_saved(self.shown.choice.value, self.language)
 
     @property
     def worth(self) -> str:
-        worth = self.shown.choice.value.worth
-        return self.language.money_short(worth) if worth else ""
+        return worth.worth(self.shown.choice.value, self.language)
 
     # What no customer is told
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 
+from app import worth
 from app.house import House
 from app.html import Language
+from app.openings import openings_of
 from app.papers import changes_in, clauses_in, priced, steps_in, vendor_of
 from app.work import Work
-from gateways.paper import Change, Customer, DueOn, ProposalPaper
+from gateways.paper import Change, Customer, DueOn, PaperSection, Paragraph, PricedLine, ProposalPaper
 from pricing.deal import Deal
 from pricing.instalments import Billing
 from pricing.multiyear import Shape
@@ -18,7 +20,6 @@ from renewals.policy import Policy, PolicyKind
 from renewals.quoting.joining import Joining
 from renewals.quoting.proposal import Proposal
 from renewals.quoting.quote import Quote
-from renewals.value import ValueStory
 
 
 def printed_proposal(house: House, proposal: Proposal, locale: str) -> bytes:
@@ -45,7 +46,7 @@ def file_addition(work: Work, made: Addition) -> None:
 def _paper(house: House, proposal: Proposal, said: Language) -> ProposalPaper:
     """What was added to a term says what is asked for it from its day on; anything else the whole term."""
     quote, content, names = proposal.quote, proposal.version.content, proposal.names
-    account, owner = quote.renewal.account, quote.renewal.looked_after_by
+    account = quote.renewal.account
     joining = Joining.of(proposal, proposal.starts_on)
     added = joining.priced if joining and joining.made else None
     return ProposalPaper(
@@ -59,9 +60,51 @@ def _paper(house: House, proposal: Proposal, said: Language) -> ProposalPaper:
         changes=tuple(changes_in(content, names, said)), departures=_departures(proposal, said),
         terms=tuple(_terms(proposal, said)),
         value=tuple(_worth(house, proposal, said)), steps=tuple(steps_in(content, names, said)),
-        price_rules=proposal.rules, valid_until=quote.valid_until, contact=owner.name if owner else "",
+        price_rules=proposal.rules, valid_until=quote.valid_until,
         where=f"{house.settings.public_url}/proposals/{quote.id}", content_hash=proposal.content_hash,
+        sections=tuple(_sections(house, proposal, said)), voices=tuple(proposal.voices),
+        optional=tuple(_optional(proposal)), dates=tuple(_dates(proposal, said)),
+        approvals=tuple(_approvals(proposal, said)), contacts=tuple(_contacts(proposal, said)),
     )
+
+
+def _sections(house: House, proposal: Proposal, said: Language) -> Iterator[PaperSection]:
+    for section, parts in openings_of(house, proposal, said.locale).items():
+        yield PaperSection(section, tuple(Paragraph(part.shape.value, part.lines) for part in parts))
+
+
+def _optional(proposal: Proposal) -> Iterator[PricedLine]:
+    for line in proposal.expansion:
+        yield PricedLine(proposal.names[line.product], line.quantity, line.unit_price, line.amount)
+
+
+def _dates(proposal: Proposal, said: Language) -> Iterator[tuple[str, str]]:
+    """What comes next, as the page says it."""
+    _ = said.words.gettext
+    names = {
+        "answer": _("The last day to accept this proposal"), "decide_by": _("You decide by"),
+        "begins": _("The new term begins"), "first_due": _("The first payment is due"),
+    }
+    for name, day in proposal.dates:
+        yield names[name], said.day(day)
+
+
+def _approvals(proposal: Proposal, said: Language) -> Iterator[tuple[str, str]]:
+    """What it takes on both sides, as the page says it."""
+    _ = said.words.gettext
+    if on := proposal.approved_on:
+        yield _("On our side"), _("everything is approved, since %(day)s") % {"day": said.plain_day(on)}
+    if proposal.accepters:
+        yield _("To accept it"), said.list_of(proposal.accepters)
+    for step in proposal.their_steps:
+        done = _("done on %(day)s") % {"day": said.plain_day(step.done_at.date())} if step.done_at else _("still open")
+        yield step.title, f"{step.who}: {done}" if step.who else done
+
+
+def _contacts(proposal: Proposal, said: Language) -> Iterator[tuple[str, str]]:
+    owner = proposal.quote.renewal.looked_after_by
+    if owner:
+        yield said.words.gettext("Looks after you"), f"{owner.name}, {owner.email}"
 
 
 def _terms(proposal: Proposal, said: Language) -> Iterator[tuple[str, str]]:
@@ -137,19 +180,10 @@ def _pays(deal: Deal, said: Language) -> str:
 
 def _worth(house: House, proposal: Proposal, said: Language) -> Iterator[str]:
     """What the year was worth when it was sent; nothing where there is too little to claim."""
-    renewal, sent_on = proposal.quote.renewal, proposal.made_at.date()
-    value = ValueStory.of(session_of(renewal), renewal.subscription_id, until=sent_on)
+    value = proposal.value
     if value.hours is None:
         return
-    _, ngettext = said.words.gettext, said.words.ngettext
-    count = int(value.hours.amount)
-    hours = ngettext("%(num)s hour", "%(num)s hours", count) % {"num": said.number(count)}
-    told = {"vendor": house.vendor.name, "hours": hours}
-    if value.worth:
-        worth = told | {"worth": said.money_short(value.worth)}
-        yield _("This year %(vendor)s saved your team an estimated %(hours)s, worth about %(worth)s.") % worth
-    else:
-        yield _("This year %(vendor)s saved your team an estimated %(hours)s.") % told
+    yield worth.sentence(value, house.vendor.name, said)
     for figure in value.highlights:
         amount = said.figure(figure.amount, figure.unit, figure.currency)
         yield f"{figure.label(said.locale)}: {amount} ({figure.source})"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app import jobs
 from app.settings import Settings
 from app.transaction import Database, Role
-from gateways.stencil import proof
+from gateways.stencil import proof, proof_template
 from pricing.boundary import Boundaries
 from pricing.clause import Library
 from pricing.matrix import Matrix
@@ -29,6 +29,7 @@ from renewals.notice_rule import check_notices
 from renewals.plan.catalogue import Catalogue
 from renewals.plan.sound import must_be_sound
 from renewals.policy import Policy, PolicyKind, shipped
+from renewals.quoting.template import Templates
 from renewals.routing.decision import check_touch
 from renewals.routing.ownership import check_ownership
 from renewals.save_offer import check_timeline
@@ -110,6 +111,11 @@ def _check_letters(content: dict[str, Any]) -> None:
         proof(wording)
 
 
+def _check_templates(content: dict[str, Any]) -> None:
+    for template in Templates.parse("draft", content).of_segment.values():
+        proof_template(template)
+
+
 CHECKS: dict[PolicyKind, Callable[[dict[str, Any]], object]] = {
     PolicyKind.VENDOR: check_vendor,
     PolicyKind.SEGMENT: check_segments,
@@ -127,5 +133,6 @@ CHECKS: dict[PolicyKind, Callable[[dict[str, Any]], object]] = {
     PolicyKind.MATRIX: partial(Matrix.parse, "draft"),
     PolicyKind.CLAUSES: partial(Library.parse, "draft"),
     PolicyKind.NEGOTIATION: partial(Boundaries.parse, "draft"),
+    PolicyKind.PROPOSAL: _check_templates,
 }
 """What reads each kind and refuses what can not be used."""

@@ -14,17 +14,20 @@ from sqlalchemy.orm import Session
 
 from app.clock import stopwatch
 from app.house import House
+from app.openings import openings_of
+from app.openings import preview as preview_openings
 from app.proposals import printed_proposal
 from app.transaction import Call, Now
 from app.wording import preview
 from gateways.browser import Access, Answer, Level, Request, Side, own_path
-from gateways.stencil import Preview
+from gateways.stencil import Openings, Preview
 from gateways.stripe import Stripe
 from renewals.base import Owned
 from renewals.errors import NotFound, NotYours
 from renewals.person import Person
 from renewals.quoting.guest_link import GuestLink
 from renewals.quoting.proposal import Proposal
+from renewals.quoting.template import ProposalTemplate
 from renewals.renewal import Renewal
 from renewals.wording import Wording
 
@@ -184,6 +187,14 @@ class Visiting:
     def preview(self, wording: Wording, renewal: Renewal, locale: str) -> Preview:
         """A letter about a real renewal, as it would be read there today."""
         return preview(self.house, self.session, wording, renewal, locale, by=self.someone, at=self.now)
+
+    def openings(self, proposal: Proposal, locale: str) -> Openings:
+        """The first words of a proposal's sections."""
+        return openings_of(self.house, proposal, locale)
+
+    def previewed(self, template: ProposalTemplate, renewal: Renewal, locale: str) -> Openings:
+        """The same of what would be proposed to somebody today. Raises: DealError, NotNow."""
+        return preview_openings(self.house, template, renewal, locale, at=self.now)
 
     def printed(self, proposal: Proposal) -> bytes:
         """A proposal on paper, in the reader's language."""

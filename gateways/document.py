@@ -273,7 +273,12 @@ def _proposal(paper: ProposalPaper, said: _Said) -> Facts:
         "price_rules": paper.price_rules,
         "valid_until": said.language.day(paper.valid_until) if paper.valid_until else "",
         "where": paper.where,
-        "contact": paper.contact,
+        "sections": [asdict(section) for section in paper.sections],
+        "voices": list(paper.voices),
+        "optional": [_line(line, said) for line in paper.optional],
+        "dates": [list(pair) for pair in paper.dates],
+        "approvals": [list(pair) for pair in paper.approvals],
+        "contacts": [list(pair) for pair in paper.contacts],
         "content_hash": paper.content_hash,
     }
 

@@ -207,9 +207,27 @@ class DueOn:
 
 
 @dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Words somebody wrote: a paragraph, a list, or facts. `lines` are as `gateways.stencil.Part` has them."""
+
+    shape: str
+    lines: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSection:
+    """One section of a proposal, by its name, and the words it begins with."""
+
+    name: str
+    opening: tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProposalPaper:
-    """Everything a proposal says. `ends_on` is the first day after the term; `terms` are names and values in words;
-    `value` sentences about what the year was worth, none where nothing is claimed; `contact` who looks after them;
+    """Everything a proposal says, `sections` in which order. `ends_on` is the first day after the term; `terms` are
+    names and values in words; `value` sentences about what the year was worth, none where nothing is claimed, and
+    `voices` what their people said; `optional` could be added, and is not in the price; `dates` are what comes next,
+    `approvals` what it takes on both sides and `contacts` whom to ask, each as name and words;
     `departures` is what is not as the preliminary terms had it, None where there were none.
     """
 
@@ -234,5 +252,10 @@ class ProposalPaper:
     price_rules: str
     valid_until: date | None
     where: str
-    contact: str
     content_hash: str
+    sections: tuple[PaperSection, ...]
+    voices: tuple[str, ...] = ()
+    optional: tuple[PricedLine, ...] = ()
+    dates: tuple[tuple[str, str], ...] = ()
+    approvals: tuple[tuple[str, str], ...] = ()
+    contacts: tuple[tuple[str, str], ...] = ()

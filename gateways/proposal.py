@@ -130,6 +130,34 @@ class ToldClause(Struct, frozen=True, forbid_unknown_fields=True):
     words: str
 
 
+class ToldSection(Struct, frozen=True, forbid_unknown_fields=True):
+    """One section of the page and of the paper, by its name, and the words it begins with, a paragraph or line each."""
+
+    name: str
+    words: list[str]
+
+
+class ToldOptional(Struct, frozen=True, forbid_unknown_fields=True):
+    """What could be added, for a year by itself; it is no part of what is accepted."""
+
+    product: str
+    name: str
+    quantity: int
+    amount: str
+
+
+class ToldDate(Struct, frozen=True, forbid_unknown_fields=True):
+    """What comes next: `answer`, `decide_by`, `begins` or `first_due`."""
+
+    name: str
+    on: date
+
+
+class ToldContact(Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    mail: str
+
+
 class ToldAcceptance(Struct, frozen=True, forbid_unknown_fields=True):
     by: str
     at: datetime
@@ -138,7 +166,8 @@ class ToldAcceptance(Struct, frozen=True, forbid_unknown_fields=True):
 
 class ToldProposal(Struct, frozen=True, forbid_unknown_fields=True):
     """`turn` is whose answer is waited for, ours by `answer_by`; `trace` is the public part of how the price was made,
-    in minor units; `content_hash` is the SHA-256 of what is accepted.
+    in minor units; `content_hash` is the SHA-256 of what is accepted. `template` is the version of the structure it was
+    sent by, `sections` are in its order; `approved_on` since when our side has approved it.
     """
 
     schema: Literal["proposal@1"]
@@ -163,3 +192,11 @@ class ToldProposal(Struct, frozen=True, forbid_unknown_fields=True):
     trace: dict[str, Any]
     content_hash: str
     acceptance: ToldAcceptance | None
+    template: str
+    sections: list[ToldSection]
+    customer_quotes: list[str]
+    optional: list[ToldOptional]
+    dates: list[ToldDate]
+    approved_on: date | None
+    can_accept: list[str]
+    contact: ToldContact | None

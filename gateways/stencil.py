@@ -24,10 +24,13 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from renewals.errors import Malformed
+from renewals.quoting.template import PLACES, ProposalTemplate
 from renewals.wording import Wording, Words, known_to, must_say
 
 LONGEST = 8_000
 """Characters of a letter."""
+LONGEST_OPENING = 4_000
+"""Characters that a section of a proposal begins with."""
 MOST_PLACES = 120
 """Places of a letter; each is filled with a line at most, so no letter grows without end."""
 LONGEST_VALUE = 600
@@ -83,6 +86,10 @@ class Preview:
     text: str
 
 
+Openings = Mapping[str, tuple[Part, ...]]
+"""The first words of a proposal, by section in their order; a section without words of its own has no part."""
+
+
 def proof(wording: Wording) -> None:
     """Whether the words can be sent, in every language.
 
@@ -93,6 +100,26 @@ def proof(wording: Wording) -> None:
             _check(wording, words)
         except Malformed as no:
             raise Malformed(str(no), f"{locale}_{no.field or 'body'}") from no
+
+
+def proof_template(template: ProposalTemplate) -> None:
+    """Whether a proposal's first words can be filled, in every language.
+
+    Raises: Malformed, naming the field (`summary_ms`) and the line.
+    """
+    for opening in template.openings:
+        for locale, words in opening.words.items():
+            _check_opening(words, f"{opening.section.value}_{locale}")
+
+
+def _check_opening(text: str, field: str) -> None:
+    parts = list(parts_of(text))
+    if len(text) > LONGEST_OPENING:
+        raise Malformed(f"A section begins with at most {LONGEST_OPENING:,} characters.", field)
+    if odd := [part for part in parts if part.shape in (Shape.HEADING, Shape.BUTTON)]:
+        raise Malformed(f"Line {odd[0].line}: a section has its own heading, and no button.", field)
+    for part in parts:
+        list(_names_in(part, PLACES.keys(), field))
 
 
 def _check(wording: Wording, words: Words) -> None:
@@ -119,7 +146,12 @@ def fill(words: Words, values: Mapping[str, str], short: Mapping[str, str]) -> W
     Raises: Malformed when the words were never proofed.
     """
     said = " ".join((_filled(words.subject, short) or "").split())
-    return Written(said, tuple(part for one in parts_of(words.body) if (part := _fill(one, values))))
+    return Written(said, fill_opening(words.body, values))
+
+
+def fill_opening(text: str, values: Mapping[str, str]) -> tuple[Part, ...]:
+    """A section's first words; "" is what is not known. Raises: Malformed when they were never proofed."""
+    return tuple(part for one in parts_of(text) if (part := _fill(one, values)))
 
 
 def parts_of(body: str) -> Iterator[Part]:
@@ -145,10 +177,10 @@ def _part(lines: list[str], line: int) -> Part:
     return Part(Shape.WORDS, (("\n".join(lines),),), line)
 
 
-def _names_in(part: Part, known: Set[str]) -> Iterator[str]:
+def _names_in(part: Part, known: Set[str], field: str = "body") -> Iterator[str]:
     for number, pieces in enumerate(part.lines):
         for piece in pieces:
-            yield from _names_of(piece, known, "body", part.line + number)
+            yield from _names_of(piece, known, field, part.line + number)
 
 
 def _names_of(text: str, known: Set[str] | None, field: str | None, line: int) -> list[str]:

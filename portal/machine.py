@@ -11,16 +11,21 @@ from gateways.proposal import (
     ToldCause,
     ToldChanges,
     ToldClause,
+    ToldContact,
+    ToldDate,
     ToldDeparture,
     ToldInstalment,
     ToldLine,
     ToldLineChange,
+    ToldOptional,
     ToldPayment,
     ToldPrice,
     ToldProposal,
+    ToldSection,
     ToldTerm,
     ToldTermChange,
 )
+from gateways.stencil import Openings
 from pricing.foreseen import Departure
 from pricing.multiyear import Shape
 from pricing.versus import LineChange, TermChange, Versus
@@ -44,12 +49,12 @@ def status_of(proposal: Proposal, today: date) -> Status:
     return known or (Status.OPEN if proposal.quote.can_be_answered(today) else Status.EXPIRED)
 
 
-def told(proposal: Proposal, today: date) -> bytes:
+def told(proposal: Proposal, openings: Openings, today: date) -> bytes:
     """As JSON, `proposal@1`."""
-    return msgspec.json.format(msgspec.json.encode(_proposal(proposal, today)), indent=2)
+    return msgspec.json.format(msgspec.json.encode(_proposal(proposal, openings, today)), indent=2)
 
 
-def _proposal(proposal: Proposal, today: date) -> ToldProposal:
+def _proposal(proposal: Proposal, openings: Openings, today: date) -> ToldProposal:
     quote, deal = proposal.quote, proposal.deal
     return ToldProposal(
         schema="proposal@1", id=str(quote.id), number=quote.name, version=proposal.number,
@@ -60,7 +65,29 @@ def _proposal(proposal: Proposal, today: date) -> ToldProposal:
         payment=_payment(proposal), extras=proposal.extras,
         clauses=list(deal.clauses), clause_words=_clauses(proposal), sign_by=deal.sign_by, trace=proposal.trace.json,
         content_hash=proposal.content_hash, acceptance=_acceptance(proposal.acceptance),
+        template=proposal.template.policy, sections=_sections(openings), customer_quotes=list(proposal.voices),
+        optional=_optional(proposal), dates=[ToldDate(name, day) for name, day in proposal.dates],
+        approved_on=proposal.approved_on, can_accept=proposal.accepters, contact=_contact(proposal),
     )
+
+
+def _sections(openings: Openings) -> list[ToldSection]:
+    return [
+        ToldSection(name, [": ".join(line) for part in parts for line in part.lines])
+        for name, parts in openings.items()
+    ]
+
+
+def _optional(proposal: Proposal) -> list[ToldOptional]:
+    return [
+        ToldOptional(line.product, proposal.names[line.product], line.quantity, line.amount.decimal_text)
+        for line in proposal.expansion
+    ]
+
+
+def _contact(proposal: Proposal) -> ToldContact | None:
+    owner = proposal.quote.renewal.looked_after_by
+    return ToldContact(owner.name, owner.email) if owner else None
 
 
 def _term(proposal: Proposal) -> ToldTerm:

@@ -8,7 +8,7 @@ from gateways.browser import Answer, Level, Visit, customer, get, post
 from gateways.proposal import Status
 from portal import wish
 from portal.machine import status_of, told
-from portal.renewal import payers, story
+from portal.renewal import payers, story_of
 from portal.shown import Shown, Standing
 from pricing.deal import DealError
 from pricing.wish import Room, Wish
@@ -32,7 +32,8 @@ def show(visit: Visit, quote_id: str) -> Answer:
     shown, proposal = _find(visit, _key(quote_id.removesuffix(DATA)))
     if quote_id.endswith(DATA):
         visit.needs_code()
-        return Answer(body=told(proposal, visit.today), content_type="application/json")
+        openings = visit.openings(proposal, shown.renewal.account.locale)
+        return Answer(body=told(proposal, openings, visit.today), content_type="application/json")
     return _page(visit, shown, proposal)
 
 
@@ -151,8 +152,9 @@ def _page(visit: Visit, shown: Shown, proposal: Proposal, *, status: int = 200, 
     before = rounds.known_as(form.get("content", "")) if "stale" in trouble else rounds.before
     typed = {name: form.get(name, "") for name in ("words", "reason", "product")}
     return visit.page(
-        "portal/proposal.html", status=status, **_shared(visit, shown, proposal), **story(shown), rounds=rounds,
-        before=before, since=proposal.since(before) if before else None,
+        "portal/proposal.html", status=status, **_shared(visit, shown, proposal), **story_of(proposal.value),
+        rounds=rounds, openings=visit.openings(proposal, visit.locale), before=before,
+        since=proposal.since(before) if before else None,
         what=_as_it_is(visit, proposal, _wishing(visit, proposal)),
         framing=proposal.framing(shown.choice.facts.growth.bps), documents=_documents(visit, shown),
         successor=_successor(visit, proposal), payers=payers(visit), is_theirs=is_theirs, typed=typed, trouble=trouble,

@@ -9,7 +9,7 @@ from renewals.errors import NotFound
 from renewals.permission import Permission
 from renewals.person import Person
 from renewals.policy import Policy, PolicyKind
-from renewals.value import ACTIVE_USERS, HOURLY_COST, HOURS_SAVED, Figure
+from renewals.value import ACTIVE_USERS, HOURLY_COST, HOURS_SAVED, Figure, ValueStory
 
 
 @get("/renewals/{renewal_id:uuid}", customer(Permission.VIEW, link=True))
@@ -45,8 +45,8 @@ NOTHING_OFFERED: dict[str, Any] = {
 def _offered(visit: Visit, shown: Shown, chosen: str) -> dict[str, Any]:
     """The ways to go on, and what the button takes."""
     return {
-        "options": list(shown.choice.options),
-        "recommended": shown.choice.options.recommended.value,
+        "options": list(shown.options),
+        "recommended": shown.recommended.tier.value,
         "chosen": shown.option(chosen).content_hash,
         "names": shown.names,
         "card": shown.card_for(visit),
@@ -73,7 +73,7 @@ def _key(visit: Visit, shown: Shown, context: dict[str, Any]) -> tuple[object, .
         shown.choice.value.key,
         tuple(context["marks"]), shown.shared.key, tuple(option.content_hash for option in context["options"]),
         context["recommended"], context["chosen"], _sent(shown), tuple(shown.to_settle), _fewer(shown),
-        shown.apart and shown.apart.id, shown.preliminary and shown.preliminary.id,
+        shown.apart and shown.apart.id, shown.preliminary and shown.preliminary.id, shown.is_negotiated,
         tuple(context["names"].items()), card and (card.brand, card.last4), context["has_card"],
         shown.terms.content_hash, tuple(context["may"].items()), tuple(context["payers"]),
     )
@@ -103,9 +103,9 @@ def show_value(visit: Visit, renewal_id: UUID) -> Answer:
 @get("/renewals/{renewal_id:uuid}/price/{content_hash:str}", customer(Permission.VIEW, link=True))
 def show_price(visit: Visit, renewal_id: UUID, content_hash: str) -> Answer:
     shown = Shown.find(visit, renewal_id)
-    if not shown.choice.is_offered:
+    if not shown.options:
         raise NotFound
-    option = shown.choice.option(content_hash)
+    option = shown.option(content_hash)
     return visit.page(
         "portal/price.html", renewal=shown, option=option, trace=option.trace.public_part(), names=shown.names
     )
@@ -122,9 +122,14 @@ def show_terms(visit: Visit) -> Answer:
 
 
 def story(shown: Shown) -> dict[str, Any]:
+    return story_of(shown.choice.value)
+
+
+def story_of(value: ValueStory) -> dict[str, Any]:
     """The value story, or nothing when there is too little to claim, and the year in months."""
-    hours = shown.value.months(HOURS_SAVED) if shown.value else None
-    return {"value": shown.value, "hours": hours, "users": shown.choice.value.months(ACTIVE_USERS)}
+    told = value if value.hours else None
+    hours = value.months(HOURS_SAVED) if told else None
+    return {"value": told, "hours": hours, "users": value.months(ACTIVE_USERS)}
 
 
 def _missing(figures: Any) -> list[str]:

@@ -1,5 +1,6 @@
 """Shown: a renewal as the customer's pages and letters speak of it, the same in all of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -17,6 +18,7 @@ from renewals.acceptance import Acceptance
 from renewals.account import Card, Consent
 from renewals.auto_renewal import Charge, foreseen
 from renewals.choice import Choice
+from renewals.errors import Stale
 from renewals.invoice_wish import InvoiceWish
 from renewals.paper import Agreement
 from renewals.payment import Payment
@@ -26,6 +28,7 @@ from renewals.plan.profiling import notice_on_of, priced_by_of
 from renewals.plan.shared import SharedPlan
 from renewals.policy import Policy, PolicyKind
 from renewals.preparing import readiness
+from renewals.quoting.ladder import is_negotiated, ladder
 from renewals.quoting.preliminary import PreliminaryTerms
 from renewals.quoting.proposal import Proposal
 from renewals.quoting.quote import Part, Quote
@@ -39,12 +42,17 @@ class Standing(StrEnum):
 
     SOON = "soon"
     OPEN = "open"
+    NEGOTIATED = "negotiated"
     PAYING = "paying"
     AGREED = "agreed"
     RENEWED = "renewed"
     ENDED = "ended"
     LEAVING = "leaving"
     PAST = "past"
+
+
+DECIDING = (Standing.SOON, Standing.OPEN, Standing.NEGOTIATED)
+"""Nothing was settled yet, and it can still be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +180,7 @@ class Shown:
     @cached_property
     def preliminary(self) -> PreliminaryTerms | None:
         """What it may come to, from the day on which that was frozen until a proposal is sent."""
-        if self.proposal or self.standing not in (Standing.SOON, Standing.OPEN):
+        if self.proposal or self.standing not in DECIDING:
             return None
         return PreliminaryTerms.of(self.session, self.renewal.id)
 
@@ -187,8 +195,18 @@ class Shown:
         if self.proposal is not None and self.proposal.acceptance:
             return Standing.AGREED
         if self.choice.is_offered:
-            return Standing.OPEN
+            return Standing.OPEN if self.options else Standing.NEGOTIATED
         return Standing.SOON if self.renewal.days_left(self.today) > 0 else Standing.PAST
+
+    @cached_property
+    def options(self) -> Sequence[Option]:
+        """The ways to go on that can be taken here now."""
+        return ladder(self.choice)
+
+    @cached_property
+    def is_negotiated(self) -> bool:
+        """Whether a proposal lies before them, or is to come."""
+        return is_negotiated(self.choice)
 
     @property
     def is_open(self) -> bool:
@@ -198,7 +216,7 @@ class Shown:
     @property
     def renews_by_itself(self) -> bool:
         """Whether the contract says so and it is still to come."""
-        return self.renewal.term.auto_renew and self.standing in (Standing.SOON, Standing.OPEN, Standing.PAYING)
+        return self.renewal.term.auto_renew and self.standing in (*DECIDING, Standing.PAYING)
 
     @cached_property
     def mandate(self) -> Consent | None:
@@ -219,7 +237,7 @@ class Shown:
     @cached_property
     def to_settle(self) -> list[Finding]:
         """What would hold the renewal up on their side, or is not known; nothing before T-90 and once it is settled."""
-        if self.standing not in (Standing.SOON, Standing.OPEN, Standing.AGREED):
+        if self.standing not in (*DECIDING, Standing.AGREED):
             return []
         found = readiness(self.renewal, self.choice.segment, self.today)
         return [one for one in found if not one.is_ready]
@@ -228,7 +246,7 @@ class Shown:
     def right_size(self) -> Advice | None:
         """Fewer seats that would do, from T-90 until it is agreed. Source: mission L8."""
         is_time = self.renewal.days_left(self.today) <= FROM_DAYS
-        return self.choice.right_size if is_time and self.standing in (Standing.SOON, Standing.OPEN) else None
+        return self.choice.right_size if is_time and self.standing in DECIDING else None
 
     @property
     def notice_on(self) -> date | None:
@@ -261,15 +279,23 @@ class Shown:
     def option(self, wanted: str = "") -> Option:
         """The option of the wanted content; when none is wanted what was accepted before, else what is recommended.
 
-        Raises: Stale when no option has that content any more.
+        Raises: Stale when no option has that content any more, or it is not to be taken beside a proposal.
         """
+        offered = {option.content_hash: option for option in self.options}
         if wanted:
-            return self.choice.option(wanted)
-        options = self.choice.options
+            found = self.choice.option(wanted)
+            if found.content_hash not in offered:
+                raise Stale("We are agreeing this renewal with you, so nothing was taken. Answer what we propose.")
+            return found
         standing = Acceptance.standing(self.renewal) if self.payment else None
         accepted = standing.content_hash if standing else ""
-        offered = {option.content_hash: option for option in options}
-        return offered.get(accepted) or options[options.recommended.value]
+        return offered.get(accepted) or self.recommended
+
+    @property
+    def recommended(self) -> Option:
+        """Of those that can be taken, what we advise."""
+        best_fit = self.choice.options.recommended
+        return next((option for option in self.options if option.tier is best_fit), self.options[0])
 
     def card_for(self, visit: Visit) -> Card | None:
         """The card on file, for whoever proved by a code who they are; one that has run out is none."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -19,6 +20,13 @@ from renewals.policy import Policy, PolicyKind
 from renewals.renewal import Renewal
 from renewals.segment import Segment
 from renewals.value import ACTIVE_USERS, ValueStory
+
+
+class Beside(StrEnum):
+    """What can be taken beside a negotiation."""
+
+    NOTHING = "nothing"
+    AS_NOW = "as_now"
 
 
 @dataclass
@@ -48,6 +56,11 @@ class Choice:
         days = self.renewal.days_left(self.on)
         in_time: bool = -self.timeline["grace_days"] <= days <= self.timeline["offered_from_days"]
         return self.renewal.is_open and in_time
+
+    @property
+    def beside(self) -> Beside:
+        """Source: `timeline` policy, `while_negotiated`; nothing where an older version does not say."""
+        return Beside(self.timeline.get("while_negotiated", Beside.NOTHING))
 
     @property
     def segment(self) -> Segment:

@@ -47,6 +47,7 @@ class PolicyKind(StrEnum):
     MATRIX = "matrix"
     CLAUSES = "clauses"
     NEGOTIATION = "negotiation"
+    PROPOSAL = "proposal"
 
 
 class Policy(Record):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from pricing.money import Money
 from pricing.reading import Reading
 from renewals.base import session_of
-from renewals.choice import Choice
+from renewals.choice import Beside, Choice
 from renewals.event import Event, EventName
 
 
@@ -55,7 +55,8 @@ LONGEST = 366
 def check_timeline(content: Any) -> None:
     """From when until when a renewal is offered, and what is offered to whoever leaves. Raises: PolicyError."""
     page = Reading(content, "The timeline policy")
-    page.only("offered_from_days", "grace_days", "save_offers")
+    page.only("offered_from_days", "grace_days", "while_negotiated", "save_offers")
     page["offered_from_days"].count(1, LONGEST)
     page["grace_days"].count(0, LONGEST)
+    page["while_negotiated"].one_of(*Beside)
     page["save_offers"].names(*Offered)

@@ -14,15 +14,16 @@ from sqlalchemy.orm import Session
 from renewals.activity import SPOKEN, Activity, ActivityKind
 from renewals.health import Confidence, Health
 from renewals.pipeline import Rules
-from renewals.plan.expansion import EXPANSION, assessment
+from renewals.plan.expansion import EXPANSION, LATER, PIPELINE, Signs, assessment
 from renewals.plan.task import Task, TaskState
+from renewals.plan.wanting import Asking, asked_for, unsold
 from renewals.plan.working import Duty
 from renewals.renewal import Renewal
 from renewals.stakeholder import Stakeholder, stakeholders, warned
 from renewals.value import ACTIVE_USERS, Figure, ValueStory
 from renewals.warning import Warned
 
-REVIEWS = ("account_review", "health_check", "quick_health_check")
+REVIEWS = ("account_review", "health_check", "quick_health_check", EXPANSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +41,22 @@ class Known:
     questions: int
     last_contact: date | None
     warned: Sequence[Warned]
+    unsold: Sequence[str]
+    asked: Sequence[Asking]
+    assessed: Mapping[str, Any]
 
     @classmethod
     def of(cls, session: Session, renewal: Renewal, rules: Rules, on: date) -> "Known":
         story = ValueStory.of(session, renewal.subscription_id, until=on)
         account, people = renewal.account, stakeholders(session, renewal.account_id)
+        not_theirs = unsold(session, renewal, on)
         return cls(
             account.health_score, account.health_band, account.health_confidence(rules.bands, on),
             account.health_taken_on, renewal.seats or None, story.latest(ACTIVE_USERS), story.earliest(ACTIVE_USERS),
             story.hours,
             _open_questions(session, renewal), _last_known(session, renewal, people),
-            _warned(people, renewal, rules, on),
+            _warned(people, renewal, rules, on), not_theirs, asked_for(session, renewal, not_theirs, people, on),
+            _assessed(session, renewal),
         )
 
     def answers(self, pattern: str) -> dict[str, Any]:
@@ -62,8 +68,17 @@ class Known:
         if pattern == "health_check" and self.last_contact:
             return {"last_conversation_on": self.last_contact.isoformat()}
         if pattern == EXPANSION:
-            return assessment(self.health, self.seats, self.used, self.used_before, is_warned=bool(self.warned))
+            return assessment(self.signs)
+        if pattern == PIPELINE:
+            return {name: self.assessed[name] for name in LATER if name in self.assessed}
         return {}
+
+    @property
+    def signs(self) -> Signs:
+        """What speaks for growth, or against it."""
+        return Signs(
+            self.health, bool(self.warned), self.seats, self.used, self.used_before, self.asked, self.unsold
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +101,13 @@ def _said(task: Task, key: str) -> Any:
     """An open task may still hold what was answered before it was taken up again."""
     outcome: Mapping[str, Any] = task.outcome if task.state is TaskState.DONE else {}
     return None if outcome.get(key) == "unknown" else outcome.get(key)
+
+
+def _assessed(session: Session, renewal: Renewal) -> Mapping[str, Any]:
+    """What the assessment of growth came to; nothing while it is not done."""
+    done = Task.of_renewal(renewal.id).where(Task.pattern == EXPANSION, Task.state == TaskState.DONE)
+    tasks = session.scalars(done).all()
+    return max(tasks, key=lambda task: (task.ended_at, task.id)).outcome if tasks else {}
 
 
 def _warned(people: Sequence[Stakeholder], renewal: Renewal, rules: Rules, on: date) -> Sequence[Warned]:

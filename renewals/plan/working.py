@@ -16,6 +16,7 @@ from renewals.message import Message, MessageKind
 from renewals.objection import OBJECTIONS, Objection
 from renewals.person import Person, Role
 from renewals.plan.catalogue import PRESENTATION, Pattern, check_outcome
+from renewals.plan.expansion import EXPANSION, concluded
 from renewals.plan.opening import catalogue_of
 from renewals.plan.presentation import must_be_walked_through
 from renewals.plan.readers import staff_with
@@ -64,7 +65,8 @@ def finish(
 ) -> None:
     """Done, with answers that fit what is asked. Raises: NotYours, NotNow, Malformed naming the answer."""
     session = session_of(task)
-    outcome = check_outcome(pattern_of(session, task), answers)
+    pattern = pattern_of(session, task)
+    outcome = check_outcome(pattern, answers)
     _must_be_its_currency(renewal, outcome)
     if task.pattern == PRESENTATION:
         must_be_walked_through(outcome, renewal.account.today(at))
@@ -72,9 +74,18 @@ def finish(
         Objection.must_not_be_open(session, renewal.id)
     if task.pattern == REALITY_CHECK:
         _face_reality(renewal, outcome)
+    if task.pattern == EXPANSION:
+        outcome = check_outcome(pattern, _concluded(pattern, outcome, renewal))
     task.finish(outcome, minutes=minutes, by=by, at=at)
     if task.pattern == REALITY_CHECK and outcome["verdict"] != CLOSE:
         _tell_managers(renewal, task, at=at)
+
+
+def _concluded(pattern: Pattern, outcome: Mapping[str, Any], renewal: Renewal) -> dict[str, Any]:
+    """With what follows from the answers, as far as this version of the task asks for it. Raises: Malformed."""
+    asked = {field.key for field in pattern.outcome}
+    found = concluded(outcome, renewal.account.health_band, asked)
+    return {name: value for name, value in found.items() if name in asked}
 
 
 def _must_be_its_currency(renewal: Renewal, outcome: Mapping[str, Any]) -> None:

@@ -22,6 +22,7 @@ from renewals.plan.hold import must_not_be_held
 from renewals.quoting.basis import Basis
 from renewals.quoting.deciding import ask, must_still_hold
 from renewals.quoting.drafting import write
+from renewals.quoting.enclosed import Enclosed
 from renewals.quoting.quote import ENDED, Part, Quote, QuoteState, must_lead_to_a_term, usual_last_day
 from renewals.quoting.remark import Remark
 from renewals.quoting.review import Review
@@ -40,7 +41,8 @@ def send(quote: Quote, *, valid_until: date | None = None, by: Person, at: datet
         raise NotNow(f"{quote.name} is {quote.state.label}; only an approved version is sent.")
     renewal, today = quote.renewal, quote.renewal.account.today(at)
     must_not_be_held(renewal, PROPOSAL)
-    if quote.part is Part.EXPANSION and Basis.of_quote(quote, at=at).choice.facts.at_risk:
+    basis = Basis.of_quote(quote, at=at)
+    if quote.part is Part.EXPANSION and basis.choice.facts.at_risk:
         raise NotNow("They are at risk: the renewal is saved first. Send the expansion once they are out of the red.")
     last = valid_until or usual_last_day(renewal, today)
     if last < today:
@@ -50,6 +52,7 @@ def send(quote: Quote, *, valid_until: date | None = None, by: Person, at: datet
     version = quote.newest
     if version.sign_by and version.sign_by < today:
         raise NotNow("The day to sign by has gone by, and its discount with it. Price another version first.")
+    quote.enclosed = Enclosed.of(quote, basis).json
     quote.show(version, by=by, at=at, valid_until=last)
     if renewal.can_move(RenewalState.PROPOSED) and renewal.state is not RenewalState.NEGOTIATING:
         renewal.advance(RenewalState.PROPOSED, by=by, at=at)

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import select
+
 from pricing.clause import Clause
 from pricing.deal import Deal
 from pricing.discount import change
@@ -22,10 +24,17 @@ from renewals.acceptance import Acceptance
 from renewals.base import session_of
 from renewals.errors import NotFound
 from renewals.offer import Offer
+from renewals.permission import Permission
+from renewals.person import Person
+from renewals.plan import step
+from renewals.plan.step import Step as TheirStep
 from renewals.policy import Policy
+from renewals.quoting.enclosed import Enclosed
 from renewals.quoting.preliminary import PreliminaryTerms
 from renewals.quoting.quote import Part, Quote, QuoteState
 from renewals.quoting.remark import Remark
+from renewals.quoting.template import ProposalTemplate, Section
+from renewals.value import ValueStory
 
 
 @dataclass(frozen=True)
@@ -140,8 +149,70 @@ class Proposal:
     def names(self) -> Mapping[str, str]:
         """What products are called in the catalogue it was priced by."""
         catalogue = self._prices["catalogue"]
-        keys = [*self.deal.quantities, *self.today.quantities, self.today.plan]
+        optional = [line.product for line in self.expansion]
+        keys = [*self.deal.quantities, *self.today.quantities, self.today.plan, *optional]
         return {key: catalogue[key]["name"] if key in catalogue else _spoken(key) for key in keys}
+
+    @cached_property
+    def _enclosed(self) -> Enclosed:
+        return Enclosed.read(self.quote.enclosed)
+
+    @cached_property
+    def template(self) -> ProposalTemplate:
+        """The version it was sent by."""
+        return ProposalTemplate.named(session_of(self.quote), self._enclosed.template)
+
+    @property
+    def sections(self) -> list[Section]:
+        """Those of its template that have something to say, in its order."""
+        is_apart = self.quote.part is Part.EXPANSION
+        silent = {Section.SUMMARY, Section.VALUE} if is_apart else set()
+        if not self.expansion:
+            silent.add(Section.EXPANSION)
+        return [section for section in self.template.sections if section not in silent]
+
+    @cached_property
+    def value(self) -> ValueStory:
+        """What the year was worth when it was sent."""
+        return ValueStory.of(session_of(self.quote), self.quote.renewal.subscription_id, until=self.made_at.date())
+
+    @property
+    def voices(self) -> Sequence[str]:
+        """What their own people said of it."""
+        return self._enclosed.voices
+
+    @property
+    def expansion(self) -> Sequence[ScopeLine]:
+        """What they could add, each for a year by itself; no part of what is accepted."""
+        return self._enclosed.expansion
+
+    @property
+    def dates(self) -> Sequence[tuple[str, date]]:
+        """What comes next, the earliest first: `answer`, `decide_by`, `begins`, `first_due`."""
+        renewal = self.quote.renewal
+        days = [("begins", self.starts_on), ("first_due", self.instalments[0].due_on)]
+        if self.quote.valid_until:
+            days.append(("answer", self.quote.valid_until))
+        if renewal.term.auto_renew:
+            days.append(("decide_by", renewal.decide_by))
+        return sorted(days, key=lambda one: one[1])
+
+    @cached_property
+    def accepters(self) -> list[str]:
+        """Who of theirs can accept it."""
+        query = select(Person).where(Person.account_id == self.quote.account_id).order_by(Person.name, Person.id)
+        return [one.name for one in session_of(self.quote).scalars(query) if one.may(Permission.RENEW)]
+
+    @cached_property
+    def approved_on(self) -> date | None:
+        """Since when everything on our side is granted; their day."""
+        approval = self.quote.approval
+        return approval.granted_at.astimezone(self.quote.renewal.account.zone).date() if approval else None
+
+    @cached_property
+    def their_steps(self) -> Sequence[TheirStep]:
+        """What their own people said that they have to do first."""
+        return step.of_renewal(session_of(self.quote), self.quote.renewal_id)
 
     def names_with(self, other: "Proposal") -> Mapping[str, str]:
         """What the products of either are called."""

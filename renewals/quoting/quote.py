@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, func, select
@@ -72,7 +72,8 @@ class Part(StrEnum):
 class Quote(Lifecycle, Owned):
     """`shown_id` is the version that lies before the customer; the database lets it point only to what is approved.
 
-    `matrix` is the version of the discount matrix it is judged by, from its first draft to its end.
+    `matrix` is the version of the discount matrix it is judged by, from its first draft to its end; `enclosed` is what
+    was sent with the version that lies before them, as `Enclosed` writes it.
     Units: `valid_until` is the last day on which it can be accepted, where the customer is; `answer_by` is when we
     said that they would hear from us, None while it is their turn.
     """
@@ -84,6 +85,7 @@ class Quote(Lifecycle, Owned):
         Index("ix_quote_renewal", "renewal_id"),
         Index("ix_quote_state", "state"),
         CheckConstraint("state <> 'accepted' OR shown_id IS NOT NULL", name="accepted_was_shown"),
+        CheckConstraint("shown_id IS NULL OR enclosed ? 'template'", name="shown_by_a_template"),
     )
 
     MOVES: ClassVar = {
@@ -104,6 +106,7 @@ class Quote(Lifecycle, Owned):
     part: Mapped[Part] = mapped_column(default=Part.RENEWAL)
     state: Mapped[QuoteState] = mapped_column(default=QuoteState.DRAFT)
     shown_id: Mapped[UUID | None]
+    enclosed: Mapped[dict[str, Any]] = mapped_column(default=dict)
     turn: Mapped[Side] = mapped_column(default=Side.OURS)
     answer_by: Mapped[datetime | None]
     valid_until: Mapped[date | None]

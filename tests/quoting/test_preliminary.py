@@ -17,9 +17,13 @@ from pricing.deal import Deal
 from pricing.multiyear import Shape
 from pricing.quoting import quote
 from pricing.scope import ScopeLine
+from renewals.acceptance import Acceptance
+from renewals.choice import Choice
 from renewals.policy import Policy, PolicyKind
 from renewals.quoting.basis import Basis
+from renewals.quoting.ladder import ladder
 from renewals.quoting.preliminary import PreliminaryTerms
+from renewals.renewal import Renewal
 from tests.gateways.reading import text_of
 from tests.quoting.desk import AT, INES, desk
 from tests.web.guest import Guest, known
@@ -113,6 +117,49 @@ def test_their_page_shows_them_until_a_proposal_is_sent_with_nothing_to_press(wo
     with desk(world, NORTHWIND) as at:
         at.sent(INES)
     assert not SECTION.findall(dana.get(page).text)
+
+
+def test_nothing_is_offered_beside_what_is_being_agreed(world: World, dana: Guest) -> None:
+    page = f"/renewals/{world.renewal(NORTHWIND)}"
+    with world.reading() as session:
+        choice = Choice.of(session, Renewal.find(session, world.renewal(NORTHWIND)), AT.date())
+        told_before = {option.content_hash for option in choice.options}
+        terms = choice.policies[PolicyKind.TERMS].content_hash
+
+    read = dana.get(page).text
+    assert not re.search(r'name="option"|aria-label="Renew and pay"', read)
+    assert "We make you a proposal, and you answer it here." in read
+    for option in told_before:
+        pressed = dana.post(f"{page}/payment", {"option": option, "terms": terms})
+        assert pressed.status_code == 409 and "Answer what we propose" in pressed.text
+        assert dana.get(f"{page}/price/{option}").status_code in (404, 409)
+
+    with desk(world, NORTHWIND) as at:
+        at.sent(INES)
+    assert "Our proposal is the one offer that holds now" in dana.get(page).text
+    with world.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Acceptance)) == 0
+
+
+def test_where_policy_says_so_they_may_renew_as_it_is_now_and_nothing_else(world: World, dana: Guest) -> None:
+    with world.writing() as session:
+        policy = Policy.in_force(session, PolicyKind.TIMELINE, AT.date())
+        content = {**policy.content, "while_negotiated": "as_now"}
+        Policy.publish(session, PolicyKind.TIMELINE, content, begins_on=AT.date(), reason="Flat", by=None, at=AT)
+
+    read = dana.get(f"/renewals/{world.renewal(NORTHWIND)}").text
+
+    assert "Or renew as it is now" in read
+    assert len(re.findall(r'type="radio" name="option"', read)) == 1 and "Same as today" in read
+
+
+def test_once_the_term_is_over_nobodys_service_waits_for_our_proposal(world: World) -> None:
+    with world.reading() as session:
+        renewal = Renewal.find(session, world.renewal(NORTHWIND))
+        on_the_last_day, after = (Choice.of(session, renewal, renewal.last_day + timedelta(days=n)) for n in (0, 1))
+
+        assert not ladder(on_the_last_day)
+        assert list(ladder(after)) == list(after.options)
 
 
 def test_page_paper_and_data_say_the_same_of_what_differs(world: World, dana: Guest) -> None:

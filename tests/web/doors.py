@@ -119,6 +119,8 @@ class Things:
         match parameter:
             case "renewal_id" | "document_id" | "account_id" | "content_hash":
                 return str(getattr(self, parameter))
+            case "segment":
+                return "smb"
             case "letter":
                 return "reminder.all.all"
             case "pattern":
