@@ -20,21 +20,30 @@ GLANCES = 3
 WIDER_THAN_THE_WINDOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
-def faults_of(page: Page) -> list[str]:
-    """Each as a line: everything wide and light; in the dark on a phone what that can change. Colours are the same in
-    every language, and are looked at in English.
+class Auditor:
+    """At a glance: everything wide and light, and whether a phone scrolls sideways. Closely: what the dark on a phone
+    can change, too. Colours are the same in every language, and are looked at in English.
     """
-    in_english = page.locator("html").get_attribute("lang") == "en"
-    page.emulate_media(reduced_motion="reduce")  # nothing is looked at while it fades
-    faults = _seen(page, "wide, light", _everything(colours=in_english))
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.set_viewport_size({"width": PHONE, "height": 740})
-    faults += _seen(page, "phone, dark", _only([*SHAPE_RULES, *COLOUR_RULES] if in_english else SHAPE_RULES))
-    if page.evaluate(WIDER_THAN_THE_WINDOW):
-        faults.append(f"{page.url} (phone): scrolls sideways")
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": WIDE, "height": 740})
-    return faults
+
+    def __init__(self, *, closely: bool) -> None:
+        self.closely = closely
+
+    def faults_of(self, page: Page) -> list[str]:
+        """Each as a line."""
+        in_english = page.locator("html").get_attribute("lang") == "en"
+        page.emulate_media(reduced_motion="reduce")  # nothing is looked at while it fades
+        faults = []
+        if in_english or self.closely:
+            faults += _seen(page, "wide, light", _everything(colours=in_english))
+        page.set_viewport_size({"width": PHONE, "height": 740})
+        if self.closely:
+            page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+            faults += _seen(page, "phone, dark", _only([*SHAPE_RULES, *COLOUR_RULES] if in_english else SHAPE_RULES))
+            page.emulate_media(color_scheme="light")
+        if page.evaluate(WIDER_THAN_THE_WINDOW):
+            faults.append(f"{page.url} (phone): scrolls sideways")
+        page.set_viewport_size({"width": WIDE, "height": 740})
+        return faults
 
 
 def _everything(*, colours: bool) -> dict[str, Any]:

@@ -5,12 +5,14 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from e2e.auditor import faults_of
+from e2e.auditor import Auditor
 from e2e.demo import Demo
 from e2e.window import PHONE, Windows
 
 ANNA = "anna@halden-bank.example"
 AMOUNT = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{2})?")
+
+EYE = Auditor(closely=True)
 
 
 def test_a_quote_is_written_approved_on_a_phone_countered_and_accepted(demo: Demo, windows: Windows) -> None:
@@ -39,10 +41,10 @@ def test_a_quote_is_written_approved_on_a_phone_countered_and_accepted(demo: Dem
     expect(anna.get_by_text(re.compile("Somebody has to say yes|further than anybody here"))).to_be_visible()
 
     buys.goto(f"/proposals/{quote}")
-    assert faults_of(buys) == []
+    assert EYE.faults_of(buys) == []
     _shows_only(buys, after)
     anna.goto(f"/proposals/{quote}")
-    assert faults_of(anna) == []
+    assert EYE.faults_of(anna) == []
     anna.get_by_role("checkbox", name="I accept the terms").check()
     anna.get_by_role("button", name=re.compile("^Accept ")).click()
     expect(anna.get_by_role("heading", name="Agreed")).to_be_visible()
@@ -58,7 +60,7 @@ def _written(page: Page, renewal: str, discount: str) -> str:
     page.get_by_role("button", name="Price it").click()
     page.get_by_role("button", name=re.compile("^Submit version")).click()
     expect(page.get_by_role("heading", name="Waiting for approval")).to_be_visible()
-    assert faults_of(page) == []
+    assert EYE.faults_of(page) == []
     return page.url.rsplit("/", 1)[1].split("#")[0].split("?")[0]
 
 
@@ -79,9 +81,9 @@ def _approves_up_to(page: Page, percent: str) -> None:
 
 def _opens_the_card(page: Page) -> None:
     page.goto("/admin/approvals")
-    assert faults_of(page) == []
+    assert EYE.faults_of(page) == []
     page.get_by_role("link", name=re.compile("Halden Bank")).first.click()
-    assert faults_of(page) == []
+    assert EYE.faults_of(page) == []
 
 
 def _asks_for(page: Page, quote: str, amount: int) -> None:
