@@ -279,13 +279,13 @@ class Shown:
     def option(self, wanted: str = "") -> Option:
         """The option of the wanted content; when none is wanted what was accepted before, else what is recommended.
 
-        Raises: Stale when no option has that content any more, or it is not to be taken beside a proposal.
+        Raises: Stale when no option has that content any more, or none is to be taken beside a proposal.
         """
         offered = {option.content_hash: option for option in self.options}
-        if wanted:
-            found = self.choice.option(wanted)
-            if found.content_hash not in offered:
-                raise Stale("We are agreeing this renewal with you, so nothing was taken. Answer what we propose.")
+        found = self.choice.option(wanted) if wanted else None
+        if not offered or (found and found.content_hash not in offered):
+            raise Stale("We are agreeing this renewal with you, so nothing was taken. Answer what we propose.")
+        if found:
             return found
         standing = Acceptance.standing(self.renewal) if self.payment else None
         accepted = standing.content_hash if standing else ""

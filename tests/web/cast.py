@@ -6,9 +6,11 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from app.session import ABSOLUTE_LIMIT
+from app.transaction import Role
 from gateways.browser import Level
 from renewals.base import new_key
 from renewals.person import Person
+from renewals.policy import Policy, PolicyKind
 from tests.web.doors import Things
 from tests.web.guest import Guest, colleague, known, stranger
 from tests.world import World
@@ -24,6 +26,7 @@ class Cast:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        _let_them_renew_while_it_is_negotiated(world)
         self.own = Things(world, "cedar-dental", RUTH)
         self.other = Things(world, "halden-bank", ANNA)
         ruth = world.person(RUTH)
@@ -65,3 +68,14 @@ class Cast:
         """Whose session is over is a visitor to our pages, and their forms are bound to that."""
         visitor = stranger(self.world)
         return Guest(self.world, guest.cookies | visitor.cookies, visitor.subject, guest.person)
+
+
+def _let_them_renew_while_it_is_negotiated(world: World) -> None:
+    """So that a proposal among their things closes no other door."""
+    with world.house.database.begin(Role.WORKER) as (session, now):
+        policy = Policy.in_force(session, PolicyKind.TIMELINE, now.business.date())
+        content = {**policy.content, "while_negotiated": "as_now"}
+        Policy.publish(
+            session, PolicyKind.TIMELINE, content, begins_on=now.business.date(), reason="For all doors", by=None,
+            at=now.business,
+        )

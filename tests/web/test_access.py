@@ -120,7 +120,7 @@ def test_no_spelling_of_an_address_goes_round_the_door(standing: World, path: st
 
 MADE_ON_ASKING = {
     "token", "person_id", "step_id", "feed_id", "bulk_id", "quote_id", "review_id", "delegation_id", "link_id",
-    "objection_id",
+    "objection_id", "instalment_id",
 }
 """What there is only once a test names it."""
 
