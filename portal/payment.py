@@ -135,7 +135,7 @@ def _chosen(visit: Visit, shown: Shown) -> Option:
     form = visit.request.form
     if not shown.choice.is_offered:
         raise NotNow("This renewal can not be taken yet. We write to you when your options are ready.")
-    option = shown.option(form.get("option", ""))
+    option = shown.chosen(form.get("option", ""))
     if form.get("terms") is None:
         raise Malformed("Tick that you accept the terms, then press the button again.", "terms")
     if form["terms"] != shown.terms.content_hash:

@@ -55,6 +55,9 @@ DECIDING = (Standing.SOON, Standing.OPEN, Standing.NEGOTIATED)
 """Nothing was settled yet, and it can still be."""
 
 
+BESIDE = "We are agreeing this renewal with you, so nothing was taken. Answer what we propose."
+
+
 @dataclass(frozen=True, slots=True)
 class Nobody:
     """Who looks after a customer that nobody has been named for."""
@@ -276,19 +279,25 @@ class Shown:
         held = [*self.choice.scope.lines, *(line for option in self.choice.options for line in option.lines)]
         return {line.product: self.choice.name_of(line.product) for line in held}
 
+    def chosen(self, content_hash: str) -> Option:
+        """The option that somebody chose. Raises: Stale when it is none of those that can be taken now."""
+        found = self.choice.option(content_hash)
+        if found.content_hash not in {one.content_hash for one in self.options}:
+            raise Stale(BESIDE)
+        return found
+
     def option(self, wanted: str = "") -> Option:
-        """The option of the wanted content; when none is wanted what was accepted before, else what is recommended.
+        """The one to show: of the wanted content; when none is wanted what was accepted before, else what is recommended.
 
         Raises: Stale when no option has that content any more, or none is to be taken beside a proposal.
         """
-        offered = {option.content_hash: option for option in self.options}
-        found = self.choice.option(wanted) if wanted else None
-        if not offered or (found and found.content_hash not in offered):
-            raise Stale("We are agreeing this renewal with you, so nothing was taken. Answer what we propose.")
-        if found:
-            return found
+        if wanted:
+            return self.chosen(wanted)
+        if not self.options:
+            raise Stale(BESIDE)
         standing = Acceptance.standing(self.renewal) if self.payment else None
         accepted = standing.content_hash if standing else ""
+        offered = {option.content_hash: option for option in self.options}
         return offered.get(accepted) or self.recommended
 
     @property

@@ -260,7 +260,7 @@ def test_every_version_says_who_when_why_and_what_and_an_old_one_comes_back(worl
 @pytest.mark.parametrize(
     ("kind", "change", "words"),
     [
-        (PolicyKind.PLAN, lambda it: it["automation"][1].update(at=90), "before T-60"),
+        (PolicyKind.PLAN, lambda it: it["automation"][2].update(at=90), "before T-60"),
         (PolicyKind.TASKS, lambda it: it["tasks"][0].update(role="wizard"), "wizard"),
     ],
 )

@@ -311,12 +311,13 @@ def test_the_database_counts_no_yes_in_the_name_of_who_wrote_it(world: World) ->
             at.session.execute(text(STATEMENTS["an approval nobody earned"]), values)
 
 
+ENCLOSED = """enclosed = '{"template": "enterprise@1"}'"""
 STATEMENTS = {
     "an approval nobody earned": (
         "INSERT INTO approval (id, account_id, offer_id, content_hash, authority, granted_at) "
         "SELECT gen_random_uuid(), account_id, id, content_hash, 'mine', now() FROM offer WHERE id = :offer"
     ),
-    "showing what is not approved": "UPDATE quote SET shown_id = :offer, state = 'sent' WHERE id = :quote",
+    "showing what is not approved": f"UPDATE quote SET shown_id = :offer, state = 'sent', {ENCLOSED} WHERE id = :quote",
     "an acceptance of what is not approved": (
         "INSERT INTO acceptance (id, account_id, renewal_id, offer_id, approval_id, content_hash, state, person_id, "
         "accepted_at, terms_version, terms_hash, evidence, version) SELECT gen_random_uuid(), account_id, renewal_id, "
@@ -327,7 +328,7 @@ STATEMENTS = {
     "a decision taken back": (
         "UPDATE review SET state = 'open', decided_by = NULL, decided_at = NULL WHERE state = 'granted'"
     ),
-    "accepted without a yes": "UPDATE quote SET state = 'accepted', shown_id = :offer WHERE id = :quote",
+    "accepted without a yes": f"UPDATE quote SET state = 'accepted', shown_id = :offer, {ENCLOSED} WHERE id = :quote",
 }
 
 

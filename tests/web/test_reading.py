@@ -15,7 +15,7 @@ from tests.web.guest import known
 from tests.web.standing import changed, contents, owner_of_the_database
 from tests.world import World
 
-RECORDS = ["/renewals/{renewal_id:uuid}/payment/return"]
+RECORDS = ["/instalments/{instalment_id:uuid}/return", "/renewals/{renewal_id:uuid}/payment/return"]
 """The only GETs that may write: coming back from Stripe, which records what Stripe says."""
 
 
