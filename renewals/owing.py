@@ -35,7 +35,8 @@ def overdue(accounts: Collection[UUID], on: date) -> Select[UUID, UUID]:
         .join(Acceptance, Acceptance.id == Instalment.acceptance_id)
         .where(
             Instalment.account_id.in_(accounts), Instalment.due_on < on,
-            Acceptance.state == AcceptanceState.STANDING, ~_paid(), ~Instalment.released(),
+            Acceptance.state == AcceptanceState.STANDING, Instalment.amount_minor > 0, ~_paid(),
+            ~Instalment.released(),
         )
     )
 
@@ -48,7 +49,8 @@ def owed_later(session: Session, account_id: UUID) -> Sequence[Instalment]:
         .join(Acceptance, Acceptance.id == Instalment.acceptance_id)
         .where(
             Instalment.account_id == account_id, Instalment.number > 1, Renewal.state == RenewalState.WON,
-            Acceptance.state == AcceptanceState.STANDING, ~_paid(), ~Instalment.released(),
+            Acceptance.state == AcceptanceState.STANDING, Instalment.amount_minor > 0, ~_paid(),
+            ~Instalment.released(),
         )
         .order_by(Instalment.due_on, Instalment.id)
     ).all()
