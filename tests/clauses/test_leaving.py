@@ -10,7 +10,7 @@ from pricing.clause import LeavingEvent
 from pricing.money import Money
 from pricing.replay import mismatches
 from renewals.acceptance import Acceptance
-from renewals.clauses.early_exit import EarlyExit
+from renewals.clauses.early_exit import EarlyExit, ExitState
 from renewals.clauses.leaving import agree, leave
 from renewals.clauses.termination import Termination
 from renewals.clauses.true_up import TrueUp
@@ -170,3 +170,20 @@ def test_money_is_returned_on_the_page_with_a_second_yes_and_not_without(world: 
     assert farah.post(f"{path}/termination/decision", {"decision": "agree"}).status_code == 303
 
     assert "the term ends on" in maya.get(path).text
+
+
+def test_a_yes_that_can_not_be_carried_out_any_more_is_not_kept(world: World) -> None:
+    key = signed(world, clauses=("off_ramp", "true_up"))
+    world.stand_at(date(2027, 9, 2))
+    used(world, date(2027, 8, 1), 27)
+    path = f"/admin/renewals/{world.renewal(CEDAR)}"
+    form = {"event": "acquisition", "told_on": "2027-06-01", "evidence": "A letter"}
+    asked = world.signed_in(MAYA).post(f"{path}/termination", form, page=path)
+    day_comes(world, date(2027, 9, 4))
+
+    answer = world.signed_in(FARAH).post(f"{path}/termination/decision", {"decision": "agree"}, page=path)
+
+    assert (asked.status_code, answer.status_code) == (303, 422)
+    with world.reading() as session:
+        [stands] = session.scalars(select(EarlyExit).where(EarlyExit.term_id == key))
+        assert (stands.state, stands.decided_by) == (ExitState.ASKED, None)
