@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from pricing.clause import LeavingEvent
+from pricing.instalments import Billing
 from pricing.money import Money
 from renewals.clauses.signed import Signed
 from renewals.clauses.true_up import TrueUp
 from renewals.event import Event, EventName
 from renewals.instalment import Instalment
-from renewals.owing import overdue, owed_later
+from renewals.owing import overdue, owed_later, reason_of
 from renewals.paper import Document, DocumentKind, Invoice
 from renewals.payment import Payment, PaymentState
 from renewals.renewal import Renewal
@@ -140,3 +141,13 @@ def test_nobody_owes_nothing(world: World) -> None:
         late = [key for _, key in at.session.execute(overdue([yes.account_id], day + timedelta(days=1)))]
         assert nothing not in {one.id for one in owed_later(at.session, yes.account_id)}
         assert late == []
+
+
+def test_what_is_paid_in_parts_says_for_which_days_each_part_is(world: World) -> None:
+    signed(world, billing=Billing.QUARTERLY)
+    with world.reading() as session:
+        later = session.scalars(select(Instalment).where(Instalment.number.in_((2, 8))).order_by(Instalment.number))
+        second, last = (reason_of(one) for one in later)
+
+    assert (second.starts_on, second.ends_on) == (date(2026, 12, 4), date(2027, 3, 4))
+    assert (last.starts_on, last.ends_on) == (date(2028, 6, 4), date(2028, 9, 4))
