@@ -8,7 +8,7 @@ from gateways.browser import Answer, Visit, post, staff
 from renewals.clauses import leaving
 from renewals.clauses.early_exit import EarlyExit
 from renewals.clauses.renegotiation import renegotiate
-from renewals.errors import Malformed
+from renewals.errors import Malformed, Stale
 from renewals.permission import Permission
 from renewals.renewal import Renewal
 
@@ -31,8 +31,10 @@ def leave(visit: Visit, renewal_id: UUID) -> Answer:
 def decide(visit: Visit, renewal_id: UUID) -> Answer:
     """Another's yes or no to an exit that returns money or is dated back."""
     renewal = visit.find(Renewal, renewal_id, lock=True)
-    asked = EarlyExit.must_wait(renewal)
-    is_agreed = visit.request.form.get("decision") == "agree"
+    asked, form = EarlyExit.must_wait(renewal), visit.request.form
+    if form.get("exit") != str(asked.id):
+        raise Stale("What is asked for now is not what you read. Nothing was decided; look again.")
+    is_agreed = form.get("decision") == "agree"
     try:
         leaving.decide(asked, is_agreed, by=visit.someone, at=visit.now)
     except Malformed as trouble:

@@ -166,7 +166,7 @@ def _owed_later(reason: Reason, payment: Payment, said: Language) -> InvoiceLine
     _ = said.words.gettext
     words = {
         OwedFor.TRUE_UP: _("Seats used beyond the agreement"), OwedFor.ENDING: _("Settlement for ending early"),
-        OwedFor.YEAR: _("The next year of the contract"), OwedFor.ADDED: _("What was added to the contract"),
+        OwedFor.PART: _("The next part of the contract"), OwedFor.ADDED: _("What was added to the contract"),
     }
     return InvoiceLine(words[reason.what], None, payment.amount)
 

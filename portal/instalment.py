@@ -13,7 +13,7 @@ from renewals.instalment import Instalment
 from renewals.owing import must_be_owed_later, reason_of
 from renewals.payment import OPEN, Payment, PaymentKind, PaymentState
 from renewals.permission import Permission
-from renewals.renewal import Renewal
+from renewals.renewal import Renewal, RenewalState
 
 REFRESH = {"Refresh": "5"}
 """Seconds."""
@@ -79,16 +79,23 @@ def withdraw(visit: Visit, instalment_id: UUID) -> Any:
 
 
 def _alone(visit: Visit, instalment_id: UUID) -> Generator[Any, Any, Instalment]:
-    """Locked through its renewal; a checkout that was left open is expired first, and counts if it was paid."""
-    instalment = visit.find(Instalment, instalment_id)
-    visit.find(Renewal, instalment.renewal_id, lock=True)
+    """Locked; a checkout that was left open is expired first, and counts if it was paid."""
+    instalment = _locked(visit, instalment_id)
     live = Payment.of_instalment(instalment)
     if live is None or not live.is_open_checkout:
         return instalment
     answer = yield partial(visit.stripe.give_up, live.reference or "")
     closing.settle(visit.session, visit.find(Payment, live.id, lock=True), answer, at=visit.now)
+    return _locked(visit, instalment_id)
+
+
+def _locked(visit: Visit, instalment_id: UUID) -> Instalment:
+    """Through its renewal, then through the one that replaces the term: whoever ends the term early holds that, and
+    releases what is being paid here."""
     instalment = visit.find(Instalment, instalment_id)
-    visit.find(Renewal, instalment.renewal_id, lock=True)
+    renewal = visit.find(Renewal, instalment.renewal_id, lock=True)
+    if renewal.state is RenewalState.WON:
+        closing.renewal_after(visit.session, renewal)
     return instalment
 
 

@@ -99,6 +99,13 @@ class Offer(Owned):
         return [(self.starts_on + relativedelta(years=number), year) for number, year in enumerate(self.years)]
 
     @property
+    def asked_on(self) -> list[date]:
+        """The first of the days that each instalment is for, in the order of `instalments`."""
+        if agreed := self.content.get("instalments"):
+            return [date.fromisoformat(one["on"]) for one in agreed]
+        return [self.starts_on + relativedelta(years=number) for number in range(len(self.years))]
+
+    @property
     def sign_by(self) -> date | None:
         """The last day on which it can be accepted at a price that is for signing early; None for any other."""
         deal = self.content.get("deal", {})

@@ -6,7 +6,6 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
@@ -35,7 +34,8 @@ def overdue(accounts: Collection[UUID], on: date) -> Select[UUID, UUID]:
         .join(Acceptance, Acceptance.id == Instalment.acceptance_id)
         .where(
             Instalment.account_id.in_(accounts), Instalment.due_on < on,
-            Acceptance.state == AcceptanceState.STANDING, ~_paid(), ~Instalment.released(),
+            Acceptance.state == AcceptanceState.STANDING, Instalment.amount_minor > 0, ~_paid(),
+            ~Instalment.released(),
         )
     )
 
@@ -48,7 +48,8 @@ def owed_later(session: Session, account_id: UUID) -> Sequence[Instalment]:
         .join(Acceptance, Acceptance.id == Instalment.acceptance_id)
         .where(
             Instalment.account_id == account_id, Instalment.number > 1, Renewal.state == RenewalState.WON,
-            Acceptance.state == AcceptanceState.STANDING, ~_paid(), ~Instalment.released(),
+            Acceptance.state == AcceptanceState.STANDING, Instalment.amount_minor > 0, ~_paid(),
+            ~Instalment.released(),
         )
         .order_by(Instalment.due_on, Instalment.id)
     ).all()
@@ -63,7 +64,7 @@ def must_be_owed_later(instalment: Instalment) -> None:
 class OwedFor(StrEnum):
     """What a later instalment is for."""
 
-    YEAR = "year"
+    PART = "part"
     TRUE_UP = "true_up"
     ADDED = "added"
     ENDING = "ending"
@@ -79,7 +80,7 @@ class Reason:
 
 
 def reason_of(instalment: Instalment) -> Reason:
-    """A contract year of its own, what was added or counted, or what leaving early came to."""
+    """The next part of the term, what was added or counted, or what leaving early came to."""
     session, offer = session_of(instalment), instalment.acceptance.offer
     if ended := session.scalars(select(Termination).where(Termination.instalment_id == instalment.id)).first():
         return Reason(OwedFor.ENDING, offer.starts_on, ended.leaves_on)
@@ -87,8 +88,8 @@ def reason_of(instalment: Instalment) -> Reason:
         return Reason(OwedFor.TRUE_UP, counted.on_day, offer.ends_on)
     if instalment.addition_id:
         return _added(session.get_one(Addition, instalment.addition_id), instalment)
-    first = min(instalment.due_on, offer.ends_on)
-    return Reason(OwedFor.YEAR, first, min(offer.ends_on, first + relativedelta(years=1)))
+    starts_on, ends_on = [*offer.asked_on, offer.ends_on][instalment.number - 1 : instalment.number + 1]
+    return Reason(OwedFor.PART, starts_on, ends_on)
 
 
 def _added(made: Addition, instalment: Instalment) -> Reason:

@@ -19,7 +19,7 @@ from renewals.payment import Payment
 
 LATER = {
     OwedFor.TRUE_UP: "Seats used beyond the agreement", OwedFor.ENDING: "Settlement for ending early",
-    OwedFor.YEAR: "Next contract year", OwedFor.ADDED: "Added to the contract",
+    OwedFor.PART: "Next part of the contract", OwedFor.ADDED: "Added to the contract",
 }
 
 

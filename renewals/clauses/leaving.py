@@ -65,25 +65,26 @@ def agree(asked: EarlyExit, *, by: Person, at: datetime) -> Termination:
     Raises: NotYours, NotNow, Malformed.
     """
     session, asker = session_of(asked), session_of(asked).get_one(Person, asked.by_id)
-    asked.agree(by=by, at=at)
     signed, clause = _ready(
         Renewal.find(session, asked.renewal_id), asked.event, asked.told_on, by=asker, at=at
     )
     if _settlement(signed, clause, asked.told_on).amount < asked.amount:
         raise NotNow("More would be returned than was asked for; ask again with the sum as it is now.")
+    asked.agree(by=by, at=at)
     return _leave(signed, clause, asked.event, asked.told_on, asked.evidence, by=asker, at=at)
 
 
 def _ready(
     renewal: Renewal, event: LeavingEvent, told_on: date, *, by: Person, at: datetime
 ) -> tuple[Signed, Clause]:
-    """Raises: NotYours, NotNow, Malformed."""
+    """Every refusal, before anything is written. Raises: NotYours, NotNow, Malformed."""
     by.must(Permission.RUN_RENEWALS)
     renewal.must_be_open()
     signed = Signed.of(renewal)
     clause = signed.clause(ClauseKind.OFF_RAMP)
     _must_be_agreed(clause, event)
     _must_be_told(signed, told_on, renewal.account.today(at))
+    _must_leave_after_the_last(signed, clause.off_ramp.leaves_on(signed.term.running, told_on))
     signed.must_not_be_paying()
     return signed, clause
 
@@ -114,7 +115,8 @@ def _leave(
     signed: Signed, clause: Clause, event: LeavingEvent, told_on: date, evidence: str, *, by: Person, at: datetime
 ) -> Termination:
     renewal = signed.renewal
-    _count_first(signed, clause.off_ramp.leaves_on(signed.term.running, told_on), at=at)
+    # seats that were in use on an anniversary before they leave are paid for until then
+    count_until(signed, clause.off_ramp.leaves_on(signed.term.running, told_on), at=at)
     words = loss.lose(renewal, LOST_BY[event], evidence, by=by, at=at)
     assert words
     return _end(signed, clause, event, told_on, words, by=by, at=at)
@@ -200,8 +202,7 @@ def _must_be_told(signed: Signed, told_on: date, today: date) -> None:
         raise Malformed("This term began only after that day.", "told_on")
 
 
-def _count_first(signed: Signed, leaves_on: date, *, at: datetime) -> None:
-    """Seats that were in use on an anniversary before they leave are paid for until then. Raises: Malformed."""
-    count_until(signed, leaves_on, at=at)
+def _must_leave_after_the_last(signed: Signed, leaves_on: date) -> None:
+    """Raises: Malformed where a line began on that day or later."""
     if leaves_on <= max(line.starts_on for line in signed.term.lines):
         raise Malformed("They would have left by then, but something was added on a later day.", "told_on")

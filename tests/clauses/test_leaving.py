@@ -10,7 +10,7 @@ from pricing.clause import LeavingEvent
 from pricing.money import Money
 from pricing.replay import mismatches
 from renewals.acceptance import Acceptance
-from renewals.clauses.early_exit import EarlyExit
+from renewals.clauses.early_exit import EarlyExit, ExitState
 from renewals.clauses.leaving import agree, leave
 from renewals.clauses.termination import Termination
 from renewals.clauses.true_up import TrueUp
@@ -86,6 +86,13 @@ def test_only_what_the_contract_names_ends_it_early(world: World) -> None:
         left(at, LeavingEvent.ACQUISITION, TOLD, "They were acquired", when=THEN)
 
 
+def said(world: World, decision: str) -> dict[str, str]:
+    """What is pressed beside the newest that was asked for."""
+    with world.reading() as session:
+        newest = session.scalars(select(EarlyExit.id).order_by(EarlyExit.id.desc())).first()
+    return {"decision": decision, "exit": str(newest)}
+
+
 def test_seats_in_use_on_an_anniversary_are_counted_before_the_term_is_left(world: World) -> None:
     key = signed(world, clauses=("off_ramp", "true_up"))
     world.stand_at(date(2027, 9, 6))
@@ -94,7 +101,7 @@ def test_seats_in_use_on_an_anniversary_are_counted_before_the_term_is_left(worl
     told = {"event": "acquisition", "told_on": "2027-09-01", "evidence": "Their letter of that day"}
 
     world.signed_in(MAYA).post(f"{page}/termination", told, page=page)
-    agreed = world.signed_in(FARAH).post(f"{page}/termination/decision", {"decision": "agree"}, page=page)
+    agreed = world.signed_in(FARAH).post(f"{page}/termination/decision", said(world, "agree"), page=page)
 
     with world.reading() as session:
         [counted], made = TrueUp.of_term(session, key), Termination.of_term(session, key)
@@ -161,12 +168,46 @@ def test_money_is_returned_on_the_page_with_a_second_yes_and_not_without(world: 
     form = {"event": "acquisition", "told_on": (TOLD - timedelta(days=1)).isoformat(), "evidence": "A letter"}
 
     assert maya.post(f"{path}/termination", form).status_code == 303
-    assert maya.post(f"{path}/termination/decision", {"decision": "agree"}).status_code == 403
+    assert maya.post(f"{path}/termination/decision", said(world, "agree")).status_code == 403
     waits = "Agree, and end the term"
     assert path in farah.get("/admin/approvals").text
     assert waits in farah.get(path).text and waits not in maya.get(path).text
-    assert farah.post(f"{path}/termination/decision", {"decision": "refuse"}).status_code == 303
+    assert farah.post(f"{path}/termination/decision", said(world, "refuse")).status_code == 303
     assert maya.post(f"{path}/termination", form).status_code == 303
-    assert farah.post(f"{path}/termination/decision", {"decision": "agree"}).status_code == 303
+    assert farah.post(f"{path}/termination/decision", said(world, "agree")).status_code == 303
 
     assert "the term ends on" in maya.get(path).text
+
+
+def test_a_yes_that_can_not_be_carried_out_any_more_is_not_kept(world: World) -> None:
+    key = signed(world, clauses=("off_ramp", "true_up"))
+    world.stand_at(date(2027, 9, 2))
+    used(world, date(2027, 8, 1), 27)
+    path = f"/admin/renewals/{world.renewal(CEDAR)}"
+    form = {"event": "acquisition", "told_on": "2027-06-01", "evidence": "A letter"}
+    asked = world.signed_in(MAYA).post(f"{path}/termination", form, page=path)
+    day_comes(world, date(2027, 9, 4))
+
+    answer = world.signed_in(FARAH).post(f"{path}/termination/decision", said(world, "agree"), page=path)
+
+    assert (asked.status_code, answer.status_code) == (303, 422)
+    with world.reading() as session:
+        [stands] = session.scalars(select(EarlyExit).where(EarlyExit.term_id == key))
+        assert (stands.state, stands.decided_by) == (ExitState.ASKED, None)
+
+
+def test_a_yes_is_to_the_sum_that_was_read_and_to_no_other(world: World) -> None:
+    key = signed(world, clauses=("off_ramp",))
+    day_comes(world, TOLD)
+    path = f"/admin/renewals/{world.renewal(CEDAR)}"
+    maya, farah = (known(world, world.person(email)) for email in (MAYA, FARAH))
+    form = {"event": "acquisition", "told_on": (TOLD - timedelta(days=1)).isoformat(), "evidence": "A letter"}
+    maya.post(f"{path}/termination", form)
+    read = said(world, "agree")
+    assert f'name="exit" value="{read["exit"]}"' in farah.get(path).text
+    farah.post(f"{path}/termination/decision", said(world, "refuse"))
+    maya.post(f"{path}/termination", form | {"told_on": (TOLD - timedelta(days=20)).isoformat()})
+
+    assert farah.post(f"{path}/termination/decision", read).status_code == 409
+    with world.reading() as session:
+        assert Termination.of_term(session, key) is None

@@ -1,20 +1,27 @@
 """What a clause asks for is paid by whoever may pay there, by the same protocol as a renewal, and never twice."""
 
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from pricing.clause import LeavingEvent
+from pricing.instalments import Billing
+from pricing.money import Money
+from renewals.clauses.signed import Signed
 from renewals.clauses.true_up import TrueUp
 from renewals.event import Event, EventName
 from renewals.instalment import Instalment
+from renewals.owing import overdue, owed_later, reason_of
 from renewals.paper import Document, DocumentKind, Invoice
 from renewals.payment import Payment, PaymentState
 from renewals.renewal import Renewal
-from tests.clauses.contract import RUTH, day_comes, signed, used
+from tests.clauses.contract import CEDAR, RUTH, day_comes, left, signed, used
 from tests.gateways.reading import text_of
 from tests.money.parties import come_back, pay_at_stripe
+from tests.quoting.desk import desk
 from tests.world import Visitor, World
 
 A_YEAR_ON = date(2027, 9, 4)
@@ -99,3 +106,48 @@ def test_the_page_of_the_renewal_itself_speaks_of_its_own_payment(world: World, 
         spoken = Payment.latest_of(session.get_one(Renewal, renewed(world, asked).id))
 
     assert spoken is not None and spoken.renews
+
+
+def test_what_is_being_released_is_not_paid_at_the_same_moment(world: World) -> None:
+    signed(world, clauses=("off_ramp",))
+    told = date(2027, 10, 4)
+    world.stand_at(told)
+    ruth = world.signed_in(RUTH)
+    with world.reading() as session:
+        second = session.scalars(select(Instalment.id).where(Instalment.number == 2)).one()
+
+    with ThreadPoolExecutor(1) as threads:
+        with desk(world, CEDAR) as at:
+            left(at, LeavingEvent.ACQUISITION, told, "A letter", when=datetime(2027, 10, 4, 18, tzinfo=UTC))
+            pressed = threads.submit(press, ruth, second, "card")
+            with pytest.raises(TimeoutError):
+                pressed.result(timeout=1)
+        status = pressed.result(timeout=30)
+
+    with world.reading() as session:
+        assert status == 409
+        assert session.scalars(select(Payment).where(Payment.instalment_id == second)).all() == []
+
+
+def test_nobody_owes_nothing(world: World) -> None:
+    """A few last days of what costs next to nothing round to no coin: no card is asked for it, and no one is late."""
+    signed(world)
+    day = date(2027, 3, 1)
+    with desk(world, CEDAR) as at:
+        yes = Signed.of(at.renewal).acceptance
+        nothing = Instalment.beside(yes, Money.zero("USD"), day).id
+        at.session.flush()
+
+        late = [key for _, key in at.session.execute(overdue([yes.account_id], day + timedelta(days=1)))]
+        assert nothing not in {one.id for one in owed_later(at.session, yes.account_id)}
+        assert late == []
+
+
+def test_what_is_paid_in_parts_says_for_which_days_each_part_is(world: World) -> None:
+    signed(world, billing=Billing.QUARTERLY)
+    with world.reading() as session:
+        later = session.scalars(select(Instalment).where(Instalment.number.in_((2, 8))).order_by(Instalment.number))
+        second, last = (reason_of(one) for one in later)
+
+    assert (second.starts_on, second.ends_on) == (date(2026, 12, 4), date(2027, 3, 4))
+    assert (last.starts_on, last.ends_on) == (date(2028, 6, 4), date(2028, 9, 4))
