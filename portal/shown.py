@@ -287,7 +287,7 @@ class Shown:
         return found
 
     def option(self, wanted: str = "") -> Option:
-        """The one to show: of the wanted content; when none is wanted what was accepted before, else what is recommended.
+        """The one to show: of the wanted content; else what was accepted before, or what is recommended.
 
         Raises: Stale when no option has that content any more, or none is to be taken beside a proposal.
         """

@@ -20,6 +20,7 @@ from app.transaction import Role
 from app.work import Work
 from app.worker import PERIODIC
 from renewals import seal
+from renewals.clauses.early_exit import EarlyExit
 from renewals.event import Event, EventName
 from renewals.lifecycle import Lifecycle
 from renewals.person import Person
@@ -248,6 +249,7 @@ def run_kekal() -> Callable[..., tuple[int, str]]:
 def lifecycles() -> list[type[Lifecycle]]:
     found = [kind for kind in Lifecycle.__subclasses__() if hasattr(kind, "__tablename__")]
     assert len(found) >= 4
+    found.remove(EarlyExit)  # it takes a signed contract with an off-ramp: tests/clauses tells of it
     return sorted(found, key=lambda kind: kind.__name__)
 
 
