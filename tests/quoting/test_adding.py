@@ -271,7 +271,7 @@ def test_the_customer_reads_what_it_costs_today_and_a_press_adds_it(world: World
     documents = ruth.get("/documents").text
     assert "What was added to your contract" in documents
     assert re.search(r"Addition Q-\d+ to agreement A-2026-\d+", documents)
-    letter = next(mail for mail in world.mails() if mail.kind == "proposal_accepted")
+    letter = [mail for mail in world.mails() if mail.kind == "proposal_accepted"][-1]
     assert letter.subject.startswith("Agreed: Insights, added to") and "ends with it" in letter.text
 
 
