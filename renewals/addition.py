@@ -21,8 +21,11 @@ from renewals.errors import NotNow
 from renewals.event import Event, EventName
 from renewals.instalment import Instalment
 from renewals.offer import Offer
-from renewals.renewal import Renewal
+from renewals.renewal import Renewal, RenewalState
 from renewals.subscription import Line, Term
+
+SETTLED = (RenewalState.AGREED, RenewalState.CONTRACTING)
+"""What the next term is made from lies fast: what was added meanwhile would not be in it."""
 
 
 class Addition(Owned):
@@ -130,7 +133,7 @@ def add_waiting(won: Renewal, then: Renewal, *, at: datetime) -> None:
     `then` is the renewal that replaces the term which begins.
     """
     for yes in Acceptance.apart(won):
-        if fits(yes.offer, then.term):
+        if fits(yes.offer, then.term) and then.account.today(at) < then.term.ends_on:
             add(yes, Signed.of(then), at=at)
         else:
             yes.lapse(by=None, at=at)
@@ -152,7 +155,7 @@ def must_take(signed: Signed, on: date) -> None:
     term = signed.term
     if Termination.of_term(session_of(term), term.id):
         raise NotNow("This contract was ended early. Nothing is added to it any more.")
-    if on >= term.ends_on or not signed.renewal.is_open:
+    if on >= term.ends_on or not signed.renewal.is_open or signed.renewal.state in SETTLED:
         raise NotNow("What follows this term is settled already. Ask us, and we see what can still be added.")
 
 

@@ -251,6 +251,17 @@ def test_what_was_priced_for_another_term_is_not_added_to_this_one(world: World)
         assert Addition.of_term(at.session, both.term.id) == []
 
 
+def test_nothing_is_added_once_it_is_agreed_what_follows_the_term(world: World) -> None:
+    with desk(world, CEDAR) as at:
+        both = pair(at)
+        both.pay()
+        then = Renewal.of_subscription(at.session, at.renewal.subscription_id)
+        assert then
+        then.advance(RenewalState.AGREED, by=None, at=MID_TERM)
+        with pytest.raises(NotNow, match="settled already"):
+            both.take(both.apart, at=MID_TERM)
+
+
 def test_the_customer_reads_what_it_costs_today_and_a_press_adds_it(world: World) -> None:
     with desk(world, CEDAR) as at:
         both = pair(at)
