@@ -1,25 +1,20 @@
 """Letter: the words of each letter, their versions and uses, and a look at them on a real renewal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from uuid import UUID
 
-from admin.shell import DAYS, page
+from admin.sample import sampled
+from admin.shell import page
 from gateways import stencil
 from gateways.browser import Answer, Visit, get, post, staff
 from renewals import edition
-from renewals.errors import Malformed, NotFound, Stale
+from renewals.errors import Malformed, Stale
 from renewals.message import TO_STAFF
 from renewals.permission import REFUSALS, Permission
-from renewals.pipeline import Listed, Pipeline
 from renewals.plan.rule import rules
 from renewals.policy import Policy, PolicyKind
 from renewals.quoting.template import Templates
-from renewals.renewal import Renewal
 from renewals.wording import ALL, LOCALES, PARTS, SEGMENTS, Wording, Wordings, Words, known_to
-
-NEAREST = 60
-"""Renewals that a letter can be looked at with."""
 
 
 @get("/admin/letters", staff(Permission.READ_BOOK))
@@ -86,9 +81,7 @@ def _page(
     visit: Visit, shown: Wording, *, status: int = 200, trouble: Mapping[str, str] | None = None
 ) -> Answer:
     said: Mapping[str, str] = {**visit.request.query, **visit.request.form}
-    near = Pipeline(visit.session, visit.today).coming(DAYS, None, most=NEAREST).rows
-    renewal, locale = _chosen(visit, said.get("renewal", ""), near), said.get("locale", "")
-    locale = locale if locale in LOCALES else LOCALES[0]
+    near, renewal, locale = sampled(visit, said)
     may = visit.someone.may(Permission.EDIT_LETTERS)
     return page(
         visit, "admin/letter.html", here="letters", status=status, letter=shown, places=known_to(shown.kind), near=near,
@@ -98,14 +91,6 @@ def _page(
         typed_reason=said.get("reason", ""), trouble=trouble or {}, may_edit=may,
         why_not=None if may else REFUSALS[Permission.EDIT_LETTERS],
     )
-
-
-def _chosen(visit: Visit, word: str, near: Sequence[Listed]) -> Renewal | None:
-    """The renewal somebody wants to look at, else the nearest."""
-    try:
-        return visit.find(Renewal, UUID(word))
-    except (ValueError, NotFound):
-        return visit.find(Renewal, near[0].id) if near else None
 
 
 def _days(visit: Visit) -> dict[str, list[int]]:

@@ -1,24 +1,20 @@
 """Template: the sections of each segment's proposal, their versions, and a look at them on a real renewal."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
-from admin.shell import DAYS, page
+from admin.sample import sampled
+from admin.shell import page
 from gateways import stencil
 from gateways.browser import Answer, Visit, get, post, staff
 from pricing.deal import DealError
 from renewals.errors import Malformed, NotFound, NotNow, Stale
 from renewals.permission import REFUSALS, Permission
-from renewals.pipeline import Pipeline
 from renewals.policy import Policy, PolicyKind
 from renewals.quoting import templating
 from renewals.quoting.template import ALWAYS, PLACES, ProposalTemplate, Section, Templates
 from renewals.renewal import Renewal
 from renewals.segment import Segment
 from renewals.wording import LOCALES
-
-NEAREST = 60
-"""Renewals that a template can be looked at with."""
 
 
 @get("/admin/templates/{segment:str}", staff(Permission.READ_BOOK))
@@ -74,9 +70,7 @@ def _page(
     trouble: Mapping[str, str] | None = None,
 ) -> Answer:
     said: Mapping[str, str] = {**visit.request.query, **visit.request.form}
-    near = Pipeline(visit.session, visit.today).coming(DAYS, None, most=NEAREST).rows
-    renewal, locale = _chosen(visit, said.get("renewal", ""), [row.id for row in near]), said.get("locale", "")
-    locale = locale if locale in LOCALES else LOCALES[0]
+    near, renewal, locale = sampled(visit, said)
     may = visit.someone.may(Permission.EDIT_LETTERS)
     return page(
         visit, "admin/template.html", here="letters", status=status, present=present, always=ALWAYS, places=PLACES,
@@ -102,11 +96,3 @@ def _preview(
         return visit.previewed(template, renewal, locale)
     except (DealError, NotNow):
         return None
-
-
-def _chosen(visit: Visit, word: str, near: list[UUID]) -> Renewal | None:
-    """The renewal somebody wants to look at, else the nearest."""
-    try:
-        return visit.find(Renewal, UUID(word))
-    except (ValueError, NotFound):
-        return visit.find(Renewal, near[0]) if near else None

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from gateways.browser import Answer, Visit, customer, get, post
+from portal import settling
 from renewals import closing
 from renewals.account import Card
-from renewals.errors import NotNow
 from renewals.instalment import Instalment
 from renewals.owing import must_be_owed_later, reason_of
-from renewals.payment import OPEN, Payment, PaymentKind, PaymentState
+from renewals.payment import Payment, PaymentKind, PaymentState
 from renewals.permission import Permission
 from renewals.renewal import Renewal, RenewalState
 
@@ -60,21 +60,14 @@ def pay(visit: Visit, instalment_id: UUID) -> Any:
 @get("/instalments/{instalment_id:uuid}/return", customer(Permission.RENEW, records=True))
 def come_back(visit: Visit, instalment_id: UUID) -> Any:
     """Back from the bank or from Stripe: ask Stripe how it stands, believe nothing in the address."""
-    payment = Payment.of_instalment(visit.find(Instalment, instalment_id))
-    if payment is not None and payment.state in OPEN and payment.reference is not None:
-        answer = yield partial(visit.stripe.look_up, payment.reference)
-        closing.settle(visit.session, visit.find(Payment, payment.id, lock=True), answer, at=visit.now)
+    yield from settling.look_up(visit, Payment.of_instalment(visit.find(Instalment, instalment_id)))
     return visit.go(f"/instalments/{instalment_id}")
 
 
 @post("/instalments/{instalment_id:uuid}/withdrawal", customer(Permission.RENEW))
 def withdraw(visit: Visit, instalment_id: UUID) -> Any:
     """Give up an attempt that waits for the customer; nothing was charged."""
-    payment = Payment.of_instalment(visit.find(Instalment, instalment_id))
-    if payment is None or payment.state is not PaymentState.REQUIRES_ACTION or payment.reference is None:
-        raise NotNow("There is no payment waiting for you.")
-    answer = yield partial(visit.stripe.give_up, payment.reference)
-    closing.settle(visit.session, visit.find(Payment, payment.id, lock=True), answer, at=visit.now)
+    yield from settling.give_up(visit, Payment.of_instalment(visit.find(Instalment, instalment_id)))
     return visit.go(f"/instalments/{instalment_id}")
 
 
@@ -84,8 +77,7 @@ def _alone(visit: Visit, instalment_id: UUID) -> Generator[Any, Any, Instalment]
     live = Payment.of_instalment(instalment)
     if live is None or not live.is_open_checkout:
         return instalment
-    answer = yield partial(visit.stripe.give_up, live.reference or "")
-    closing.settle(visit.session, visit.find(Payment, live.id, lock=True), answer, at=visit.now)
+    yield from settling.close_checkout(visit, live)
     return _locked(visit, instalment_id)
 
 

@@ -15,6 +15,7 @@ from dateutil.relativedelta import relativedelta
 
 from gateways.browser import Answer, Level, Visit, customer, get, post
 from portal import renewal as renewal_room
+from portal import settling
 from portal.shown import Shown
 from pricing.option import Option
 from renewals import closing
@@ -24,7 +25,7 @@ from renewals.account import Consent
 from renewals.errors import Malformed, NotNow, Stale
 from renewals.instalment import Instalment
 from renewals.paper import Agreement, Document, DocumentKind
-from renewals.payment import OPEN, Payment, PaymentKind, PaymentState
+from renewals.payment import Payment, PaymentKind, PaymentState
 from renewals.permission import Permission
 from renewals.renewal import Renewal, RenewalState
 from renewals.subscription import Term
@@ -93,24 +94,14 @@ def pay_with_another_card(visit: Visit, renewal_id: UUID) -> Any:
 @get("/renewals/{renewal_id:uuid}/payment/return", customer(Permission.VIEW, link=True, records=True))
 def come_back(visit: Visit, renewal_id: UUID) -> Any:
     """Back from the bank or from Stripe: ask Stripe how it stands, believe nothing in the address."""
-    shown = Shown.find(visit, renewal_id)
-    payment = shown.payment
-    if payment is None or payment.state not in OPEN or payment.reference is None:
-        return visit.go(f"/renewals/{renewal_id}/payment")
-    answer = yield partial(visit.stripe.look_up, payment.reference)
-    closing.settle(visit.session, visit.find(Payment, payment.id, lock=True), answer, at=visit.now)
+    yield from settling.look_up(visit, Shown.find(visit, renewal_id).payment)
     return visit.go(f"/renewals/{renewal_id}/payment")
 
 
 @post("/renewals/{renewal_id:uuid}/payment/withdrawal", customer(Permission.RENEW, link=True))
 def withdraw(visit: Visit, renewal_id: UUID) -> Any:
     """Give up an attempt that waits for the customer, and choose again; nothing was charged."""
-    shown = Shown.find(visit, renewal_id)
-    payment = shown.payment
-    if payment is None or payment.state is not PaymentState.REQUIRES_ACTION or payment.reference is None:
-        raise NotNow("There is no payment waiting for you.")
-    answer = yield partial(visit.stripe.give_up, payment.reference)
-    closing.settle(visit.session, visit.find(Payment, payment.id, lock=True), answer, at=visit.now)
+    yield from settling.give_up(visit, Shown.find(visit, renewal_id).payment)
     return visit.go(f"/renewals/{renewal_id}")
 
 
@@ -122,8 +113,7 @@ def close_checkout(visit: Visit, shown: Shown) -> Generator[Any, Any, Shown]:
     live = Payment.live_of(shown.renewal)
     if live is None or not live.is_open_checkout:
         return shown
-    answer = yield partial(visit.stripe.give_up, live.reference or "")
-    closing.settle(visit.session, visit.find(Payment, live.id, lock=True), answer, at=visit.now)
+    yield from settling.close_checkout(visit, live)
     return Shown.find(visit, shown.id, lock=True)
 
 

@@ -105,7 +105,7 @@ def show_price(visit: Visit, renewal_id: UUID, content_hash: str) -> Answer:
     shown = Shown.find(visit, renewal_id)
     if not shown.options:
         raise NotFound
-    option = shown.option(content_hash)
+    option = shown.chosen(content_hash)
     return visit.page(
         "portal/price.html", renewal=shown, option=option, trace=option.trace.public_part(), names=shown.names
     )
